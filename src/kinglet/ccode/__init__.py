@@ -1,0 +1,7 @@
+"""C text from records: parameter structs, constants, and headers folded into one file."""
+
+from kinglet.ccode.constants import Tables, block_constant
+from kinglet.ccode.fold import fold
+from kinglet.ccode.structs import block_struct, block_typedef
+
+__all__ = ["Tables", "block_constant", "block_struct", "block_typedef", "fold"]

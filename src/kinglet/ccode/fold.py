@@ -1,0 +1,56 @@
+"""Headers folded into one readable C file: each once, in the order of need, without its guard."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from kinglet.ccode.structs import block_typedef
+from kinglet.record import Record
+from kinglet.runtime import DIRECTORY
+
+_INCLUDE = re.compile(r'^#include "(.+)"$')
+
+
+def _body(text: str) -> list[str]:
+    """Lines of a header without its include guard."""
+    lines = text.strip().splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith("#ifndef KN_"))
+    return lines[:start] + lines[start + 2 : -1]
+
+
+def _unfold(path: Path, seen: set[Path]) -> list[str]:
+    """Lines of a header, with what it includes before them."""
+    path = path.resolve()
+    if path in seen:
+        return []
+    seen.add(path)
+    before: list[str] = []
+    own: list[str] = []
+    for line in _body(path.read_text(encoding="utf-8")):
+        match = _INCLUDE.match(line)
+        if match:
+            before += _unfold(path.parent / match.group(1), seen)
+        elif not line.startswith("#include <"):
+            own.append(line)
+    return before + ["", *own]
+
+
+def fold(records: Iterable[Record]) -> str:
+    """C of the records and of the runtime that they need; ``<stdint.h>`` is the caller's."""
+    seen: set[Path] = set()
+    lines = _unfold(DIRECTORY / "types.h", seen)
+    for record in records:
+        header = record.header()
+        own: set[Path] = set(seen)
+        unfolded = _unfold(header, own)
+        # The struct goes just before the code that is the record's own.
+        body = _body(header.read_text(encoding="utf-8"))
+        count = sum(1 for line in body if not line.startswith("#include"))
+        heading = f"/* ---- {record.title}" + (f": {record.source}" if record.source else "")
+        lines += unfolded[: len(unfolded) - count - 1]
+        lines += ["", f"{heading} ---- */", block_typedef(record)]
+        lines += unfolded[len(unfolded) - count - 1 :]
+        seen |= own
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"

@@ -1,0 +1,80 @@
+"""Chains of steps over many signals, a piece at a time so that buffers stay in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from kinglet.host.call import run_step
+from kinglet.pipeline.spec import Chain
+from kinglet.record import Shape, steps
+
+Fits = Mapping[Chain, Mapping[str, np.ndarray]]
+_PIECE_FLOATS = 1 << 18
+
+
+def _input_of_last(chain: Chain, values: np.ndarray, fits: Fits) -> tuple[np.ndarray, Shape]:
+    """Run all but the last step; the result is planar unless the chain has one step only."""
+    shape = Shape(values.shape[1], values.shape[2])
+    current = values.reshape(len(values), -1)
+    for end in range(1, len(chain)):
+        use, head = chain[end - 1], chain[:end]
+        step = steps()[use.name]
+        current = run_step(
+            step, use.settings, shape, fits.get(head, {}), current, planar=end > 1
+        )
+        shape = step.output(use.settings, shape)
+    return current, shape
+
+
+def run_chain(chain: Chain, values: np.ndarray, fits: Fits) -> np.ndarray:
+    """Features of a chain of steps that ends in a feature step.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n, length, axes)
+    fits : mapping from chain to arrays
+        What `fit_chain` gave.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, n_features)
+    """
+    rows = max(1, _PIECE_FLOATS // max(1, values.shape[1] * values.shape[2]))
+    pieces = []
+    use = chain[-1]
+    step = steps()[use.name]
+    for start in range(0, len(values), rows):
+        current, shape = _input_of_last(chain, values[start : start + rows], fits)
+        pieces.append(
+            run_step(
+                step, use.settings, shape, fits.get(chain, {}), current, planar=len(chain) > 1
+            )
+        )
+    return np.concatenate(pieces)
+
+
+def fit_chain(
+    chain: Chain, values: np.ndarray, seed: int
+) -> dict[Chain, Mapping[str, np.ndarray]]:
+    """Fit the steps of a chain that learn from unlabelled lines (kernel biases, say).
+
+    Returns
+    -------
+    dict
+        Fitted arrays by the chain that ends in the step; empty where nothing is learned.
+    """
+    fits: dict[Chain, Mapping[str, np.ndarray]] = {}
+    for end in range(1, len(chain) + 1):
+        head = chain[:end]
+        step = steps()[head[-1].name]
+        if step.fit_kind == "none":
+            continue
+        current, shape = _input_of_last(head, values, fits)
+        if end > 1:
+            current = current.reshape(len(values), shape.axes, shape.length).transpose(0, 2, 1)
+        signals = current.reshape(len(values), shape.length, shape.axes)
+        rng = np.random.default_rng(seed)
+        fits[head] = step.fit(head[-1].settings, shape, signals, None, rng)
+    return fits

@@ -1,0 +1,87 @@
+"""A pipeline with everything fitted: enough to build the library again anywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from kinglet.pipeline.spec import Chain, Pipeline
+from kinglet.record import Shape
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class FittedPipeline:
+    """A pipeline, its fitted arrays, and what it tells apart.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    shape : Shape
+        Length and axes of a signal.
+    classes : tuple of str
+    chain_fits : mapping from Chain to arrays
+        Fitted arrays of a step, by the chain that ends in it; steps that learn nothing are absent.
+    selected : ndarray of int
+        Kept features, ascending indices into the joined pool.
+    scale_fit, model_fit : mapping from str to ndarray
+    """
+
+    pipeline: Pipeline
+    shape: Shape
+    classes: tuple[str, ...]
+    selected: np.ndarray
+    scale_fit: Arrays
+    model_fit: Arrays
+    chain_fits: Mapping[Chain, Arrays] = field(default_factory=dict)
+
+    def save(self, folder: Path) -> None:
+        """Write ``pipeline.json`` and ``pipeline.npz`` (no pickle)."""
+        chains = list(self.chain_fits)
+        document = {
+            "schema": 1,
+            "pipeline": self.pipeline.to_json(),
+            "length": self.shape.length,
+            "axes": self.shape.axes,
+            "classes": list(self.classes),
+            "fitted_chains": [[use.to_json() for use in chain] for chain in chains],
+        }
+        arrays = {"selected": self.selected}
+        arrays |= {f"scale/{name}": array for name, array in self.scale_fit.items()}
+        arrays |= {f"model/{name}": array for name, array in self.model_fit.items()}
+        for index, chain in enumerate(chains):
+            fits = self.chain_fits[chain].items()
+            arrays |= {f"chain/{index}/{name}": array for name, array in fits}
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "pipeline.npz").open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        (folder / "pipeline.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
+
+    @staticmethod
+    def load(folder: Path) -> FittedPipeline:
+        """Read what `save` wrote."""
+        document = json.loads((folder / "pipeline.json").read_text(encoding="utf-8"))
+        with np.load(folder / "pipeline.npz", allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+
+        def under(head: str) -> dict[str, np.ndarray]:
+            return {n.removeprefix(head): a for n, a in arrays.items() if n.startswith(head)}
+
+        # A chain reads back like a branch of a pipeline of its own.
+        chains = Pipeline.from_json(
+            document["pipeline"] | {"branches": document["fitted_chains"]}
+        ).branches
+        return FittedPipeline(
+            pipeline=Pipeline.from_json(document["pipeline"]),
+            shape=Shape(document["length"], document["axes"]),
+            classes=tuple(document["classes"]),
+            selected=arrays["selected"],
+            scale_fit=under("scale/"),
+            model_fit=under("model/"),
+            chain_fits={chain: under(f"chain/{i}/") for i, chain in enumerate(chains)},
+        )

@@ -1,0 +1,243 @@
+"""From selected features back to what must be computed: nodes, wanted outputs, memory.
+
+The plan is what host and device run: a tree of steps under the input (branches that begin alike
+share their beginning), each computing only the outputs that somebody after it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kinglet.pipeline.fitted import FittedPipeline
+from kinglet.pipeline.memory import Arena
+from kinglet.pipeline.spec import Chain, shapes
+from kinglet.record import Model, Shape, Step, block_bytes, models, steps
+
+
+@dataclass(frozen=True)
+class Node:
+    """One call of a step in the order of the plan.
+
+    Parameters
+    ----------
+    step : Step
+    config, fitted : mapping
+        Rewritten for the input axes that are there.
+    shape : Shape
+        Of the input.
+    wanted : ndarray of int
+        Outputs that are computed.
+    source : int
+        Index of the node whose output is the input; -1 for the caller's buffer.
+    offset : int
+        Where the output begins in the arena, in floats.
+    scratch_offset : int
+        Where the scratch memory begins in the arena, in floats.
+    """
+
+    step: Step
+    config: Mapping[str, Any]
+    fitted: Mapping[str, np.ndarray]
+    shape: Shape
+    wanted: np.ndarray
+    source: int
+    offset: int
+    scratch_offset: int
+
+    @property
+    def planar(self) -> bool:
+        """Whether the input lies axis after axis."""
+        return self.source >= 0
+
+    def block(self) -> dict[str, Any]:
+        """Parameter block."""
+        return self.step.block(self.config, self.shape, self.fitted)
+
+    def operations(self) -> float:
+        """Operations of the call."""
+        return self.step.cost(self.config, self.shape).total(self.wanted)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that one inference runs, with its memory.
+
+    Parameters
+    ----------
+    nodes : tuple of Node
+        In the order of execution; features are written into the joined vector at the arena's start.
+    scale : Step
+    scale_config, scale_fit, model_config, model_fit : mapping
+    model : Model
+    n_features, n_outputs : int
+    arena : int
+        Floats of memory shared by all.
+    model_scratch_offset : int
+    """
+
+    nodes: tuple[Node, ...]
+    scale: Step
+    scale_config: Mapping[str, Any]
+    scale_fit: Mapping[str, np.ndarray]
+    model: Model
+    model_config: Mapping[str, Any]
+    model_fit: Mapping[str, np.ndarray]
+    n_features: int
+    n_outputs: int
+    arena: int
+    model_scratch_offset: int
+
+    def parameter_bytes(self) -> int:
+        """Bytes of flash of all parameter blocks, tables and wanted lists (equal tables once)."""
+        tables: dict[tuple[str, bytes], int] = {}
+        total = 0
+        blocks = [(node.step, node.block()) for node in self.nodes]
+        blocks.append((self.scale, self.scale_block()))
+        blocks.append((self.model, self.model.block(self.model_config, self.model_fit)))
+        for record, block in blocks:
+            size = block_bytes(record, block)
+            for item in record.fields:
+                if item.array:
+                    data = np.asarray(block[item.name])
+                    width = {"float": 4}.get(item.ctype) or int(item.ctype.strip("uint_")) // 8
+                    key = (item.ctype, data.tobytes())
+                    size -= data.size * width
+                    tables[key] = data.size * width
+            total += size
+        for node in self.nodes:
+            tables[("uint16_t", np.asarray(node.wanted, np.uint16).tobytes())] = 2 * len(
+                node.wanted
+            )
+        shapes_bytes = 8 * len({(node.shape, node.planar) for node in self.nodes}) + 8
+        return total + sum(tables.values()) + shapes_bytes
+
+    def scale_block(self) -> dict[str, Any]:
+        """Parameter block of the scaling."""
+        return self.scale.block(self.scale_config, Shape(self.n_features, 1), self.scale_fit)
+
+
+def make_plan(fitted: FittedPipeline) -> Plan:
+    """Work out what must run for the selected features.
+
+    Parameters
+    ----------
+    fitted : FittedPipeline
+    """
+    wanted_by_chain = _selected_by_chain(fitted)
+    tree = _wanted_of_heads(fitted, wanted_by_chain)
+    order = _depth_first(tree)
+    n_features = len(fitted.selected)
+    last_use = {chain[:-1]: index for index, chain in enumerate(order)}
+
+    arena = Arena(n_features)
+    joined = 0
+    nodes: list[Node] = []
+    for index, chain in enumerate(order):
+        use, parent = chain[-1], chain[:-1]
+        step = steps()[use.name]
+        full = _input_shape(chain, fitted.shape)
+        config, fit, wanted = dict(use.settings), dict(fitted.chain_fits.get(chain, {})), tree[chain]
+        shape = full
+        if parent:
+            kept = tree[parent]
+            shape = Shape(full.length, len(kept))
+            if len(kept) < full.axes:
+                config, fit, wanted = step.narrow(config, full, fit, wanted, kept)
+        if step.kind == "signal":
+            length = step.output(config, shape).length
+            offset = arena.take(chain, length * len(wanted))
+        else:
+            offset, joined = joined, joined + len(wanted)
+        scratch = arena.take("scratch", step.scratch(config, shape))
+        arena.free("scratch")
+        nodes.append(
+            Node(
+                step=step,
+                config=config,
+                fitted=fit,
+                shape=shape,
+                wanted=np.asarray(wanted),
+                source=order.index(parent) if parent else -1,
+                offset=offset,
+                scratch_offset=scratch,
+            )
+        )
+        if parent and last_use[parent] == index:
+            arena.free(parent)
+
+    model_use = fitted.pipeline.model
+    model = models()[model_use.name]
+    n_outputs = len(fitted.classes)
+    scratch = arena.take(
+        "scratch", model.scratch(model_use.settings, n_features, n_outputs)
+    )
+    return Plan(
+        nodes=tuple(nodes),
+        scale=steps()[fitted.pipeline.scale.name],
+        scale_config=fitted.pipeline.scale.settings,
+        scale_fit=fitted.scale_fit,
+        model=model,
+        model_config=model_use.settings,
+        model_fit=fitted.model_fit,
+        n_features=n_features,
+        n_outputs=n_outputs,
+        arena=arena.size,
+        model_scratch_offset=scratch,
+    )
+
+
+def _input_shape(chain: Chain, shape: Shape) -> Shape:
+    result = shapes(chain, shape)
+    if result is None:
+        raise ValueError(f"{chain[-1].name} does not take signals of shape {tuple(shape)}")
+    return result[-2]
+
+
+def _selected_by_chain(fitted: FittedPipeline) -> dict[Chain, np.ndarray]:
+    """Selected features of each branch, counted from the branch's first."""
+    result = {}
+    start = 0
+    for chain in fitted.pipeline.chains():
+        step = steps()[chain[-1].name]
+        count = step.outputs(chain[-1].settings, _input_shape(chain, fitted.shape))
+        mine = fitted.selected[(fitted.selected >= start) & (fitted.selected < start + count)]
+        if len(mine):
+            result[chain] = mine - start
+        start += count
+    return result
+
+
+def _wanted_of_heads(
+    fitted: FittedPipeline, wanted: dict[Chain, np.ndarray]
+) -> dict[Chain, np.ndarray]:
+    """Wanted outputs of every step, features and the signal steps before them."""
+    tree: dict[Chain, np.ndarray] = {}
+    for leaf, features in wanted.items():
+        tree[leaf] = features
+        chain = leaf
+        while len(chain) > 1:
+            step = steps()[chain[-1].name]
+            needs = step.needs(
+                chain[-1].settings,
+                _input_shape(chain, fitted.shape),
+                fitted.chain_fits.get(chain, {}),
+            )
+            axes = np.flatnonzero(needs[tree[chain]].any(axis=0))
+            chain = chain[:-1]
+            tree[chain] = np.union1d(tree.get(chain, axes), axes)
+    return tree
+
+
+def _depth_first(tree: dict[Chain, np.ndarray]) -> list[Chain]:
+    """Parents before children, features in the order of the branches, few buffers alive."""
+    leaves = [chain for chain in tree if steps()[chain[-1].name].kind != "signal"]
+    order: list[Chain] = []
+    for leaf in leaves:
+        for end in range(1, len(leaf) + 1):
+            if leaf[:end] not in order:
+                order.append(leaf[:end])
+    return order

@@ -1,0 +1,55 @@
+/* The one sum and the one dot product: four accumulators and a fixed tree, so that the order of
+ * additions is the same everywhere and neither host nor target waits for each addition. */
+#ifndef KN_SUM_H
+#define KN_SUM_H
+
+#include "types.h"
+
+/* Sum of count values, step floats apart. */
+KN_HELPER float kn_sum(const float *x, uint32_t count, uint32_t step)
+{
+    float a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        a += x[0];
+        b += x[step];
+        c += x[2 * step];
+        d += x[3 * step];
+        x += 4 * step;
+    }
+    if (i < count) {
+        a += x[0];
+    }
+    if (i + 1 < count) {
+        b += x[step];
+    }
+    if (i + 2 < count) {
+        c += x[2 * step];
+    }
+    return (a + b) + (c + d);
+}
+
+/* Dot product of two contiguous vectors of count values. */
+KN_HELPER float kn_dot(const float *x, const float *y, uint32_t count)
+{
+    float a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        a += x[i] * y[i];
+        b += x[i + 1] * y[i + 1];
+        c += x[i + 2] * y[i + 2];
+        d += x[i + 3] * y[i + 3];
+    }
+    if (i < count) {
+        a += x[i] * y[i];
+    }
+    if (i + 1 < count) {
+        b += x[i + 1] * y[i + 1];
+    }
+    if (i + 2 < count) {
+        c += x[i + 2] * y[i + 2];
+    }
+    return (a + b) + (c + d);
+}
+
+#endif

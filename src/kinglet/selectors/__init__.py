@@ -1,0 +1,1 @@
+"""Ways to select a few dozen features of a joined pool, one file each."""

@@ -1,0 +1,1 @@
+"""Preprocessing steps: ``NAME.py`` (record, fit, oracle) and ``NAME.h`` (the C) for each."""

@@ -29,6 +29,7 @@ SECTIONS
     KEEP(*board.o(.bss .bss.* COMMON))
     *(.bss .bss.* .sbss .sbss.* COMMON)
   }} > RAM
+  /DISCARD/ : {{ *(.debug_* .comment .stack_sizes) }}
 }}
 """
 
@@ -69,7 +70,5 @@ def link_image(
     ToolchainError
         With the message of compiler or linker.
     """
-    board = compile_object(
-        harness, core, abi=abi, headers=headers, optimise=optimise, name="board"
-    )
+    board = compile_object(harness, core, abi=abi, headers=headers, optimise=optimise, name="board")
     return link_elf({**objects, "board.o": board}, core, _LINKER_SCRIPT, abi=abi)

@@ -109,7 +109,9 @@ def run(
         raise InputError(f"no emulated core: {reason}")
     if core.unicorn is None:
         raise InputError(f"the emulator has no model of {core.label}")
-    chunks = [item.tobytes() if isinstance(item, np.generic | np.ndarray) else item for item in inputs]
+    chunks = [
+        item.tobytes() if isinstance(item, np.generic | np.ndarray) else item for item in inputs
+    ]
     job = {
         "family": core.family,
         "model": core.unicorn,

@@ -2,6 +2,8 @@
 
 from kinglet.ccode.constants import Tables, block_constant
 from kinglet.ccode.fold import fold
+from kinglet.ccode.names import Names
+from kinglet.ccode.prune import prune
 from kinglet.ccode.structs import block_struct, block_typedef
 
-__all__ = ["Tables", "block_constant", "block_struct", "block_typedef", "fold"]
+__all__ = ["Names", "Tables", "block_constant", "block_struct", "block_typedef", "fold", "prune"]

@@ -37,10 +37,20 @@ def _unfold(path: Path, seen: set[Path]) -> list[str]:
     return before + ["", *own]
 
 
-def fold(records: Iterable[Record]) -> str:
-    """C of the records and of the runtime that they need; ``<stdint.h>`` is the caller's."""
+def fold(records: Iterable[Record], runtime: Iterable[str] = ()) -> str:
+    """C of the records and of the runtime that they need; ``<stdint.h>`` is the caller's.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Steps and models, whose parameter structs are written before them.
+    runtime : iterable of str
+        Names of more headers of the runtime.
+    """
     seen: set[Path] = set()
     lines = _unfold(DIRECTORY / "types.h", seen)
+    for name in runtime:
+        lines += _unfold(DIRECTORY / name, seen)
     for record in records:
         header = record.header()
         own: set[Path] = set(seen)

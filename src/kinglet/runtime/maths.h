@@ -39,16 +39,24 @@ KN_HELPER float kn_max(float x, float y)
     return x > y ? x : y;
 }
 
+#ifndef KN_SQRT_IN_HARDWARE
 #if (defined(__ARM_FP) && (__ARM_FP & 4)) || defined(__SSE2__) || defined(__aarch64__) || \
     defined(__riscv_flen) || defined(__wasm__)
 #define KN_SQRT_IN_HARDWARE 1
 #else
 #define KN_SQRT_IN_HARDWARE 0
 #endif
+#endif
+
+#if KN_SQRT_IN_HARDWARE
+#define KN_SQRT KN_HELPER
+#else
+#define KN_SQRT KN_STEP
+#endif
 
 /* Square root, correctly rounded to nearest even (IEEE 754, 5.4.1); x >= 0. Cores without the
  * instruction compute it digit by digit on the integer significand. */
-KN_HELPER float kn_sqrt(float x)
+KN_SQRT float kn_sqrt(float x)
 {
 #if KN_SQRT_IN_HARDWARE
     return __builtin_sqrtf(x);
@@ -99,7 +107,7 @@ KN_HELPER float kn_sqrt(float x)
 /* Natural logarithm, x > 0 and normal: x = 2^e m, m in [sqrt(1/2), sqrt(2)), and
  * log m = 2 atanh s = 2 (s + s^3/3 + s^5/5 + ...), s = (m-1)/(m+1), |s| < 0.172.
  * Largest error 1.2 units in the last place, 1e-7 near 1. */
-KN_HELPER float kn_log(float x)
+KN_STEP float kn_log(float x)
 {
     uint32_t bits = kn_to_bits(x) - 0x3F3504F3u; /* bits of sqrt(1/2) */
     int32_t exponent = (int32_t)bits >> 23;
@@ -116,7 +124,7 @@ KN_HELPER float kn_log(float x)
 
 /* Exponential; the argument is clamped to [-87, 88], where the result is normal.
  * x = n log 2 + r, |r| <= log(2)/2, and exp r by its series to the 7th power. */
-KN_HELPER float kn_exp(float x)
+KN_STEP float kn_exp(float x)
 {
     float n, r, series;
     int32_t power;
@@ -125,7 +133,8 @@ KN_HELPER float kn_exp(float x)
     power = (int32_t)(n + (n < 0.0f ? -0.5f : 0.5f));
     n = (float)power;
     r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-    series = 0.166666667f + r * (0.0416666667f + r * (0.00833333333f + r * (0.00138888889f + r * 0.000198412698f)));
+    series = 0.00833333333f + r * (0.00138888889f + r * 0.000198412698f);
+    series = 0.166666667f + r * (0.0416666667f + r * series);
     series = 1.0f + (r + r * r * (0.5f + r * series));
     return series * kn_from_bits((uint32_t)(power + 127) << 23);
 }

@@ -6,7 +6,7 @@
 #include "types.h"
 
 /* Sum of count values, step floats apart. */
-KN_HELPER float kn_sum(const float *x, uint32_t count, uint32_t step)
+KN_STEP float kn_sum(const float *x, uint32_t count, uint32_t step)
 {
     float a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
     uint32_t i = 0;
@@ -30,7 +30,7 @@ KN_HELPER float kn_sum(const float *x, uint32_t count, uint32_t step)
 }
 
 /* Dot product of two contiguous vectors of count values. */
-KN_HELPER float kn_dot(const float *x, const float *y, uint32_t count)
+KN_STEP float kn_dot(const float *x, const float *y, uint32_t count)
 {
     float a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
     uint32_t i = 0;

@@ -14,9 +14,11 @@ typedef struct {
     uint16_t axis_step;   /* floats from one axis to the next */
 } kn_shape;
 
-/* A step or model is a function of its own in the library, so that its size is known beforehand;
- * small helpers are inlined into it. */
+/* A step, a model or a shared computation is a function of its own in the library, so that its
+ * code is there once and its size is known beforehand; small helpers are inlined. */
+#ifndef KN_STEP
 #define KN_STEP __attribute__((noinline)) static
+#endif
 #define KN_HELPER static inline
 
 #endif

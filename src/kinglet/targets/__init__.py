@@ -1,15 +1,6 @@
 """Microcontrollers, boards, cores and sensors, and the look-up of what to build for."""
 
-from kinglet.targets.lookup import (
-    ASSUMED_CLOCK_HZ,
-    DEFAULT,
-    KINDS,
-    Target,
-    describe,
-    find,
-    get,
-    nearest,
-)
+from kinglet.targets.lookup import DEFAULT, KINDS, find, get, nearest
 from kinglet.targets.parts import (
     Board,
     Core,
@@ -21,6 +12,7 @@ from kinglet.targets.parts import (
     microcontrollers,
     sensors,
 )
+from kinglet.targets.target import ASSUMED_CLOCK_HZ, Target, describe
 from kinglet.targets.units import format_size, parse_duration, parse_size, parse_time
 
 __all__ = [

@@ -1,7 +1,6 @@
 """From a name that somebody typed to the target that code is built for."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from kinglet.errors import InputError
@@ -14,61 +13,16 @@ from kinglet.targets.parts import (
     cores,
     microcontrollers,
 )
+from kinglet.targets.target import Target, describe
 
 Entry = Microcontroller | Board | Core
 
 DEFAULT = "cortex-m4f"
 KINDS = ("part", "board", "core")
 
-# Times are reckoned with this clock where no part says another one.
-ASSUMED_CLOCK_HZ = 80_000_000
-
 # Behind the part line: package letter, temperature range, options ("T6", "U6A", "TxTR").
 _ORDERING_SUFFIX = r"[a-z](?:[0-9x](?P<options>[0-9a-z]{0,4}))?"
-_SEPARATORS = str.maketrans({" ": None, "\t": None, "-": None, "_": None, "+": "plus"})
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a library is built for.
-
-    Attributes
-    ----------
-    name : str
-        Name of a part, id of a board or key of a core: `get` takes it back.
-    kind : {'part', 'board', 'core'}
-        What the name names.
-    core_key : str
-        Key of the core, see `kinglet.targets.cores`.
-    clock_hz : int
-        The clock that times are reckoned with, Hz.
-    ram_bytes, flash_bytes : int or None
-        Largest contiguous block of RAM and flash for a program; None when not known.
-    microcontroller : Microcontroller or None
-        None for a bare core.
-    board : Board or None
-        None for a part or a bare core.
-    reason : str
-        Why Kinglet cannot build for it; empty when it can.
-    notes : tuple of str
-        What a user should know, one sentence each.
-    """
-
-    name: str
-    kind: str
-    core_key: str
-    clock_hz: int
-    ram_bytes: int | None = None
-    flash_bytes: int | None = None
-    microcontroller: Microcontroller | None = None
-    board: Board | None = None
-    reason: str = ""
-    notes: tuple[str, ...] = ()
-
-    @property
-    def buildable(self) -> bool:
-        """Whether Kinglet has a compiler for the core."""
-        return not self.reason
+_SEPARATORS = str.maketrans({"-": None, "_": None, "+": "plus"})
 
 
 def find(query: str, kind: str | None = None) -> list[Entry]:
@@ -145,66 +99,6 @@ def get(name: str, *, building: bool = True) -> Target:
     return target
 
 
-def describe(entry: Entry) -> Target:
-    """Make the target of an entry of the tables.
-
-    Parameters
-    ----------
-    entry : Microcontroller, Board or Core
-        For a board, the limits of its build files count where they are tighter than the part;
-        flash outside the chip is that of the board.
-
-    Returns
-    -------
-    Target
-        Its `reason` is set when Kinglet has no compiler for it.
-    """
-    if isinstance(entry, Core):
-        notes = (f"times are reckoned at {ASSUMED_CLOCK_HZ // 10**6} MHz",)
-        return Target(
-            entry.key, "core", entry.key, ASSUMED_CLOCK_HZ, reason=entry.no_compiler, notes=notes
-        )
-    board = entry if isinstance(entry, Board) else None
-    part = microcontrollers()[entry.microcontroller] if isinstance(entry, Board) else entry
-    core = core_of(part)
-    ram, flash = part.ram_bytes, part.flash_bytes
-    if board and board.ram_limit_bytes:
-        ram = min(ram, board.ram_limit_bytes)
-    if board and board.flash_limit_bytes:
-        inside = flash is not None and part.flash_kind == "internal"
-        flash = min(flash or 0, board.flash_limit_bytes) if inside else board.flash_limit_bytes
-    return Target(
-        name=board.id if board else part.name,
-        kind="board" if board else "part",
-        core_key=core.key,
-        clock_hz=round(part.clock_mhz * 1e6) if part.clock_mhz else ASSUMED_CLOCK_HZ,
-        ram_bytes=ram,
-        flash_bytes=flash,
-        microcontroller=part,
-        board=board,
-        reason=core.no_compiler,
-        notes=_notes(part, board),
-    )
-
-
-def _notes(part: Microcontroller, board: Board | None) -> tuple[str, ...]:
-    notes = []
-    if part.clock_mhz is None:
-        notes.append(
-            f"the clock of {part.name} is not in the tables: times are reckoned at "
-            f"{ASSUMED_CLOCK_HZ // 10**6} MHz"
-        )
-    if part.flash_bytes is not None and part.flash_kind != "internal":
-        known = board is not None and board.flash_limit_bytes is not None
-        size = "what the board leaves to a program" if known else "that of a usual board"
-        notes.append(f"the flash is outside the chip: its size is {size}")
-    if part.extra_cores and part.extra_cores != part.core:
-        notes.append(f"the chip has a {part.extra_cores} core too: to build for it, name that core")
-    if part.note:
-        notes.append(part.note)
-    return tuple(notes)
-
-
 def _resolve(name: str) -> Entry:
     wanted = _normalise(name)
     if not wanted:
@@ -251,15 +145,25 @@ def _part_line(ordering_code: str) -> Microcontroller | None:
 
 
 def nearest(name: str) -> list[str]:
-    """Name the three targets whose names are most like the given one."""
+    """Find the three targets whose names are most like the given one.
+
+    Parameters
+    ----------
+    name : str
+        As somebody typed it.
+
+    Returns
+    -------
+    list of str
+        Names that `get` knows, best first.
+    """
     from difflib import get_close_matches
 
-    names = {normal: describe(entry).name for normal, entry in _unique_names().items()}
-    wanted = _normalise(name)
-    close = get_close_matches(wanted, names, 3, 0.6)
-    if len(close) < 3:
-        close = get_close_matches(wanted, names, 3, 0.0)
-    return [names[normal] for normal in close]
+    names = {_normalise(board.name): board.id for board in boards().values()}
+    names |= {_normalise(known): known for known in (*cores(), *boards(), *microcontrollers())}
+    # Twice as many, for a board can be near by its name and by its id.
+    close = get_close_matches(_normalise(name), names, 6, cutoff=0.0)
+    return list(dict.fromkeys(names[normal] for normal in close))[:3]
 
 
 @cache
@@ -295,4 +199,4 @@ def _catalogue() -> list[tuple[str, Entry, tuple[str, ...], str]]:
 
 
 def _normalise(text: str) -> str:
-    return text.lower().translate(_SEPARATORS)
+    return "".join(text.lower().split()).translate(_SEPARATORS)

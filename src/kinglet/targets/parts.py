@@ -3,16 +3,12 @@
 What the columns mean and where the facts come from is told in ``data/README.md``.
 """
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-
-_DATA = Path(__file__).with_name("data")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Core:
     """A processor core that code is built for.
 
@@ -40,7 +36,7 @@ class Core:
     no_compiler: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Microcontroller:
     """A part line of a maker. None and empty text mean: not known.
 
@@ -85,7 +81,7 @@ class Microcontroller:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Board:
     """A board with a microcontroller on it. None and empty text mean: not known.
 
@@ -117,7 +113,7 @@ class Board:
     source: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sensor:
     """One quantity that a sensor part measures.
 
@@ -194,7 +190,12 @@ def _cores_by_unit() -> dict[tuple[str, str], Core]:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with (_DATA / name).open(encoding="utf-8", newline="") as file:
+    # Imported here, for every command of Kinglet imports this module, but few read a table.
+    import csv
+    from pathlib import Path
+
+    table = Path(__file__).with_name("data") / name
+    with table.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 
 

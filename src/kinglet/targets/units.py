@@ -26,21 +26,20 @@ def parse_size(text: str) -> int:
     Returns
     -------
     int
-        Bytes.
+        Bytes; a fraction of a byte is dropped.
 
     Raises
     ------
     InputError
-        When it is no size, or not a whole number of bytes.
+        When it is no size.
     """
     match = re.fullmatch(_SIZE, text.strip().lower())
-    size = float(match[1]) * _BYTES[match[2]] if match else 0.5
-    if not size.is_integer():
-        raise InputError(
-            f"'{text}' is not a size: write whole bytes (4096), K for 1024 bytes (32K) "
-            "or M for 1024 K (1M)."
-        )
-    return int(size)
+    if match and (match[2] or match[1].isdigit()):
+        return int(float(match[1]) * _BYTES[match[2]])
+    raise InputError(
+        f"'{text}' is not a size: write whole bytes (4096), K for 1024 bytes (32K) "
+        "or M for 1024 K (1M)."
+    )
 
 
 def parse_time(text: str) -> float:

@@ -17,7 +17,7 @@ from kinglet.toolchain.cores import Abi, Core
 from kinglet.toolchain.inspect import inspect_object
 from kinglet.toolchain.zig import COMMON_FLAGS, OPTIMISE_FLAGS, Optimise, run_zig
 
-_MEMORY_SOURCE = resources.files("kinglet.toolchain").joinpath("memory.c").read_text("utf-8")
+_SUPPORT_SOURCE = resources.files("kinglet.toolchain").joinpath("support.c").read_text("utf-8")
 _HOST_SYSTEMS = {
     "linux": ("linux-none", "so"),
     "win32": ("windows-gnu", "dll"),
@@ -144,8 +144,8 @@ def compile_host_library(
         With the compiler's message, also when a function is called that the file does not define.
     """
     triple, suffix = _host_target()
-    files = {**(headers or {}), "host.c": source, "memory.c": _MEMORY_SOURCE}
-    command = ["cc", "host.c", "memory.c", "-target", triple, OPTIMISE_FLAGS[optimise]]
+    files = {**(headers or {}), "host.c": source, "support.c": _SUPPORT_SOURCE}
+    command = ["cc", "host.c", "support.c", "-target", triple, OPTIMISE_FLAGS[optimise]]
     command += [*COMMON_FLAGS, "-I.", "-shared", "-nostdlib", "-s", "-o", f"host.{suffix}"]
     if suffix == "dll":
         command += ["-DKN_EXPORT=__declspec(dllexport)"]
@@ -206,8 +206,9 @@ def link_elf(
 ) -> bytes:
     """Link objects to an image, dropping every section that nothing needs.
 
-    Memory functions come from Kinglet. Soft-float and other arithmetic helpers come from the
-    compiler's runtime, whose first use for a core takes some 10 seconds.
+    Memory functions and float division in software come from Kinglet, other arithmetic helpers
+    from the compiler's runtime, which takes a few seconds when it is first used for a core. It
+    brings debug information along, with paths of this machine: the script shall discard it.
 
     Parameters
     ----------
@@ -232,11 +233,11 @@ def link_elf(
     files: dict[str, str | bytes] = {**objects, "image.ld": linker_script}
     inputs = list(objects)
     if missing:
-        memory = compile_object(_MEMORY_SOURCE, core, abi=abi, name="memory")
-        missing -= set(inspect_object(memory).exported)
-        files["memory.o"] = memory
-        inputs.append("memory.o")
-    command = ["cc", *core.target_flags(abi), *inputs, "-Os", "-g0", "-Wl,-T,image.ld"]
+        support = compile_object(_SUPPORT_SOURCE, core, abi=abi, name="support")
+        missing -= set(inspect_object(support).exported)
+        files["support.o"] = support
+        inputs.append("support.o")
+    command = ["cc", *core.target_flags(abi), *inputs, "-Os", "-g", "-Wl,-T,image.ld"]
     command += ["-Wl,--gc-sections", f"-Wl,-e,{entry}", "-o", "image.elf"]
     if not missing:
         command.append("-nostdlib")

@@ -1,0 +1,200 @@
+"""Build a library: sources, object, checks, emulator, sizes and time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kinglet.ccode import Names
+from kinglet.library import footprint, package, timing
+from kinglet.library.emulator import Emulator
+from kinglet.library.sources import Sources, make_sources
+from kinglet.pipeline import FittedPipeline, Plan, make_plan
+from kinglet.tasks import TASKS, Task
+from kinglet.toolchain import (
+    CORES,
+    WARNING_FLAGS,
+    Abi,
+    Core,
+    Optimise,
+    archive,
+    check_library,
+    compile_object,
+    compile_wasm,
+)
+
+_EMULATOR_EXPORTS = (
+    "emulator_init",
+    "emulator_input",
+    "emulator_output",
+    "emulator_run",
+)
+
+
+@dataclass(frozen=True)
+class Library:
+    """A compiled library and everything that is known of it.
+
+    Parameters
+    ----------
+    fitted : FittedPipeline
+    plan : Plan
+    task : Task
+    core : Core
+    abi : str
+        Calling convention: hard, softfp or soft.
+    optimise : str
+    clock_hz : float
+        The clock that ``time_ms`` is told for.
+    rate : float or None
+        Sampling rate of the signals in Hz.
+    sources : Sources
+    compiled : bytes
+        The object in the archive.
+    wasm : bytes
+        The emulator.
+    footprint : Footprint
+    timing : Timing
+    """
+
+    fitted: FittedPipeline
+    plan: Plan
+    task: Task
+    core: Core
+    abi: Abi
+    optimise: Optimise
+    clock_hz: float
+    rate: float | None
+    sources: Sources
+    compiled: bytes
+    wasm: bytes
+    footprint: footprint.Footprint
+    timing: timing.Timing
+
+    @cached_property
+    def _emulator(self) -> Emulator:
+        return Emulator(self.wasm, self.metadata())
+
+    def predict_proba(self, values: np.ndarray) -> np.ndarray:
+        """Probabilities by the library itself, run as WebAssembly.
+
+        Parameters
+        ----------
+        values : Signals, or ndarray of float32, shape (n, length, axes)
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_classes)
+            NaN for a signal that the library refuses (not finite, or 1e12 and more).
+        """
+        return self._emulator.run(np.asarray(getattr(values, "values", values)))[1]
+
+    def predict(self, values: np.ndarray) -> np.ndarray:
+        """Class names by the library itself, an array of str of shape (n,)."""
+        best = self.predict_proba(values).argmax(axis=1)
+        return np.asarray(self.fitted.classes)[best]
+
+    def archive(self) -> bytes:
+        """Content of ``libneai.a``."""
+        return archive({f"{self.sources.names.stem}.o": self.compiled})
+
+    def sizes(self) -> dict[str, Any]:
+        """Measured sizes and time, with units in the names."""
+        stack = max(self.footprint.stack_bytes, self.timing.stack_bytes or 0)
+        return {
+            "ram_bytes": self.footprint.ram_bytes,
+            "flash_bytes": self.footprint.flash_bytes,
+            "soft_float_bytes": self.footprint.soft_float_bytes,
+            "stack_bytes": stack,
+            "input_buffer_bytes": 4 * self.fitted.shape.length * self.fitted.shape.axes,
+            "instructions": self.timing.instructions,
+            "cycles": self.timing.cycles,
+            "time_ms": self.timing.time_ms(self.clock_hz),
+            "clock_hz": self.clock_hz,
+            "cycles_reason": self.timing.reason or None,
+        }
+
+    def metadata(self) -> dict[str, Any]:
+        """What ``metadata.json`` says; no name of a user and no path."""
+        return package.metadata(self)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the zip; the file appears whole or not at all."""
+        return package.write(self, Path(path))
+
+
+def build(
+    fitted: FittedPipeline,
+    *,
+    task: Task | None = None,
+    core: Core | str = "cortex-m4f",
+    abi: Abi | None = None,
+    optimise: Optimise = "size",
+    suffix: str = "",
+    clock_hz: float = 80e6,
+    rate: float | None = None,
+    signals: np.ndarray | None = None,
+) -> Library:
+    """Compile a fitted pipeline for a core, check what came out, and measure it.
+
+    Parameters
+    ----------
+    fitted : FittedPipeline
+    core : Core or str
+    abi : {"hard", "softfp", "soft"}, optional
+        The core's usual one by default.
+    optimise : {"size", "speed"}
+        The results are the same bits.
+    suffix : str
+        Tells several libraries in one firmware apart.
+    clock_hz : float
+    rate : float, optional
+        Sampling rate, for the metadata.
+    signals : ndarray of float32, shape (n, length, axes), optional
+        Real signals to measure the time with; noise where absent.
+
+    Raises
+    ------
+    ToolchainError
+        If the object is not what firmware needs; see `kinglet.toolchain.check_library`.
+    """
+    task = task or TASKS["classification"]
+    core = CORES[core] if isinstance(core, str) else core
+    chosen = abi or core.abis[0]
+    names = Names(suffix)
+    plan = make_plan(fitted)
+    sources = make_sources(fitted, plan, task, names)
+    headers = {names.header: sources.header}
+    compiled = compile_object(
+        sources.source,
+        core,
+        optimise=optimise,
+        abi=chosen,
+        headers=headers,
+        name=names.stem,
+        flags=[*WARNING_FLAGS, "-Werror"],
+    )
+    check_library(compiled, core, chosen, sources.public)
+    wasm = compile_wasm(sources.source + sources.emulator, headers, list(_EMULATOR_EXPORTS))
+    if signals is None:
+        shape = (4, fitted.shape.length, fitted.shape.axes)
+        signals = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    return Library(
+        fitted=fitted,
+        plan=plan,
+        task=task,
+        core=core,
+        abi=chosen,
+        optimise=optimise,
+        clock_hz=clock_hz,
+        rate=rate,
+        sources=sources,
+        compiled=compiled,
+        wasm=wasm,
+        footprint=footprint.measure(compiled, sources, core, chosen),
+        timing=timing.measure(compiled, sources, fitted, task, core, chosen, signals),
+    )

@@ -1,0 +1,95 @@
+"""Flash, RAM and stack of a compiled library, as the linker will place it."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+from elftools.elf.elffile import ELFFile
+from elftools.elf.sections import SymbolTableSection
+
+from kinglet.board import link_image
+from kinglet.library.sources import Sources
+from kinglet.toolchain import Abi, Core, inspect_object
+
+_ALLOC = 0x2
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Bytes that a library takes.
+
+    Parameters
+    ----------
+    ram_bytes : int
+        Static memory of the library: data, bss and knowledge.
+    flash_bytes : int
+        Growth of a firmware that calls every public function, unused sections dropped; without
+        the soft-float helpers.
+    soft_float_bytes : int
+        Arithmetic helpers of the compiler's runtime that come along on a core without
+        floating-point unit; firmware that computes with floats has them already.
+    stack_bytes : int
+        Deepest stack of a call, by the static call graph; helpers of the runtime not included.
+    """
+
+    ram_bytes: int
+    flash_bytes: int
+    soft_float_bytes: int
+    stack_bytes: int
+
+
+def reference_firmware(sources: Sources, *, used: bool) -> str:
+    """C of a firmware that keeps every public function, or of the same without the library."""
+    if not used:
+        return "int board_main(void) { return 0; }\n"
+    table = ",\n    ".join(f"(function){name}" for name in sources.public)
+    return f"""#include "{sources.names.header}"
+typedef void (*function)(void);
+function board_functions[] = {{
+    {table}
+}};
+int board_main(void) {{ return board_functions[0] != 0; }}
+"""
+
+
+def measure(objects: bytes, sources: Sources, core: Core, abi: Abi | None) -> Footprint:
+    """Link the reference firmware with and without the library, and compare."""
+    headers = {sources.names.header: sources.header}
+    name = f"{sources.names.stem}.o"
+    facts = inspect_object(objects)
+    whole = link_image(
+        {name: objects}, reference_firmware(sources, used=True), core, abi=abi, headers=headers
+    )
+    empty = link_image({}, reference_firmware(sources, used=False), core, abi=abi)
+    own = set(facts.functions) | {"board_main"}
+    helpers = sum(size for symbol, size in _functions(whole).items() if symbol not in own)
+    pointers = 4 * len(sources.public)  # the reference firmware's own table
+    growth = _flash(whole) - _flash(empty) - helpers - pointers
+    return Footprint(
+        ram_bytes=facts.ram_bytes,
+        flash_bytes=growth,
+        soft_float_bytes=helpers,
+        stack_bytes=max(facts.worst_stack(entry) for entry in sources.public),
+    )
+
+
+def _flash(elf: bytes) -> int:
+    """Bytes of all sections that live in flash, first values of variables included."""
+    return sum(
+        section["sh_size"]
+        for section in ELFFile(io.BytesIO(elf)).iter_sections()
+        if section["sh_flags"] & _ALLOC and section["sh_type"] != "SHT_NOBITS"
+    )
+
+
+def _functions(elf: bytes) -> dict[str, int]:
+    """Size of every function in an image."""
+    table = ELFFile(io.BytesIO(elf)).get_section_by_name(".symtab")
+    if not isinstance(table, SymbolTableSection):
+        return {}
+    return {
+        symbol.name: symbol["st_size"]
+        for symbol in table.iter_symbols()
+        if symbol["st_info"]["type"] == "STT_FUNC"
+    }

@@ -1,0 +1,96 @@
+"""The zip that a user takes away."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kinglet import __version__
+from kinglet.library.emulator import METADATA, WASM
+
+if TYPE_CHECKING:
+    from kinglet.library.build import Library
+
+_DATE = (1980, 1, 1, 0, 0, 0)  # fixed, so that equal libraries are equal files
+
+
+def metadata(library: Library) -> dict[str, Any]:
+    """Content of ``metadata.json``."""
+    fitted = library.fitted
+    return {
+        "schema": 1,
+        "generator": f"Kinglet {__version__}",
+        "id": library.sources.identifier,
+        "task": library.task.name,
+        "api": "v5",
+        "classes": list(fitted.classes),
+        "length": fitted.shape.length,
+        "axes": fitted.shape.axes,
+        "rate_hz": library.rate,
+        "core": library.core.name,
+        "float_abi": library.abi,
+        "optimise": library.optimise,
+        "pipeline": fitted.pipeline.to_json(),
+        "pipeline_text": fitted.pipeline.describe(),
+        "selected_features": [int(index) for index in fitted.selected],
+        **library.sizes(),
+    }
+
+
+def _readme(library: Library) -> str:
+    names, fitted = library.sources.names, library.fitted
+    return f"""A machine-learning library made by Kinglet {__version__}.
+
+{names.archive}  the library for {library.core.label}, float ABI {library.abi}
+{names.header}  its header: add it to your include path and the archive to your linker's inputs
+main.c  how to use it
+{names.stem}.c  the source, for any other C99 compiler (-ffp-contract=off keeps the very bits)
+emulator/neai.wasm  the same library as WebAssembly: kinglet emulate library.zip signals.csv
+pipeline/  what it was made from: kinglet can build it again for another core
+metadata.json  shape, classes, sizes and time
+
+One signal is {fitted.shape.length} samples of {fitted.shape.axes} axes, interleaved, axis fastest.
+Firmware that turns the flush-to-zero mode of the floating-point unit on changes results for
+values below 1.2e-38 only.
+
+Everything here is under the licence MIT-0: use it as you like, you owe nothing.
+"""
+
+
+def files(library: Library) -> dict[str, bytes]:
+    """Every file of the zip by name."""
+    names = library.sources.names
+    with tempfile.TemporaryDirectory() as folder:
+        library.fitted.save(Path(folder))
+        pipeline = {f"pipeline/{p.name}": p.read_bytes() for p in sorted(Path(folder).iterdir())}
+    return {
+        "README.txt": _readme(library).encode(),
+        names.archive: library.archive(),
+        names.header: library.sources.header.encode(),
+        f"{names.stem}.c": library.sources.source.encode(),
+        "main.c": library.sources.example.encode(),
+        METADATA: json.dumps(metadata(library), indent=1).encode(),
+        WASM: library.wasm,
+        **pipeline,
+    }
+
+
+def write(library: Library, path: Path) -> Path:
+    """Write the zip beside its place, then move it there."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in files(library).items():
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            file.writestr(entry, content)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.write_bytes(buffer.getvalue())
+    partial.replace(path)
+    return path

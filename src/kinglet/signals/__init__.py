@@ -1,0 +1,18 @@
+"""Files of sensor signals: read, checked, split and perturbed."""
+
+from kinglet.signals.perturb import Perturbation, perturb
+from kinglet.signals.read import Labelled, read_classes, read_signals
+from kinglet.signals.signals import VALUE_LIMIT, Signals
+from kinglet.signals.splits import Split, make_splits
+
+__all__ = [
+    "VALUE_LIMIT",
+    "Labelled",
+    "Perturbation",
+    "Signals",
+    "Split",
+    "make_splits",
+    "perturb",
+    "read_classes",
+    "read_signals",
+]

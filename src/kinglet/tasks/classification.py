@@ -1,0 +1,241 @@
+"""n-class classification: which of several known kinds of signal is this."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from kinglet.ccode import Names
+from kinglet.pipeline import FittedPipeline
+from kinglet.tasks import metrics
+from kinglet.tasks.common import emulator_buffers, identity_functions
+
+
+class Classification:
+    """Learned on the desk from one or more files for each class."""
+
+    name = "classification"
+    public = (
+        "neai_classification_init",
+        "neai_classification",
+        "neai_get_id",
+        "neai_get_input_signal_size",
+        "neai_get_axis_number",
+        "neai_get_number_of_classes",
+        "neai_get_class_name",
+    )
+
+    measured = "neai_classification"
+
+    def split_metric(self, label: np.ndarray, outputs: np.ndarray) -> float:
+        """Balanced accuracy: the mean of the recalls of the classes that are there."""
+        return metrics.balanced_accuracy(label, outputs.argmax(axis=1))
+
+    def summary(
+        self, label: np.ndarray, outputs: np.ndarray, group: np.ndarray, classes: Sequence[str]
+    ) -> dict[str, Any]:
+        """Metrics of out-of-fold probabilities.
+
+        ``certainty`` is the mean over the lines of max(0, p_true - max p_other), times 100: 100
+        where every line is right beyond doubt, 0 where every line is wrong or undecided.
+        """
+        predicted = outputs.argmax(axis=1)
+        low, high = metrics.bootstrap_interval(label, predicted, group)
+        recalls = metrics.recalls(label, predicted, len(classes))
+        return {
+            "balanced_accuracy": metrics.balanced_accuracy(label, predicted),
+            "balanced_accuracy_interval": {"low": low, "high": high, "level": 0.95},
+            "accuracy": float((label == predicted).mean()),
+            "f1_macro": metrics.f1_macro(label, predicted, len(classes)),
+            "mcc": metrics.mcc(label, predicted),
+            "recall": dict(zip(classes, recalls, strict=True)),
+            "certainty": metrics.certainty(label, outputs),
+            "confusion_matrix": metrics.confusion(label, predicted, len(classes)).tolist(),
+        }
+
+    def rows(
+        self, outputs: np.ndarray, label: np.ndarray | None, classes: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Class, its id and the probabilities of each signal; the true class where known."""
+        best = outputs.argmax(axis=1)
+        rows: list[dict[str, Any]] = []
+        for index, values in enumerate(outputs):
+            row: dict[str, Any] = {
+                "class": classes[best[index]],
+                "id_class": int(best[index]),
+                "probabilities": [float(value) for value in values],
+            }
+            if label is not None:
+                row["true_class"] = classes[label[index]]
+            rows.append(row)
+        return rows
+
+    def macros(self, fitted: FittedPipeline) -> dict[str, Any]:
+        """Number of classes."""
+        return {"NEAI_NUMBER_OF_CLASSES": len(fitted.classes)}
+
+    def declarations(self, fitted: FittedPipeline, names: Names) -> str:
+        """Prototypes of the version 5 API."""
+        name, macro = names.function, names.macro
+        ids = "\n".join(f" *   {i} {text}" for i, text in enumerate(fitted.classes))
+        return f"""/* Must be called once before {name("neai_classification")}.
+ * Returns NEAI_OK. */
+enum neai_state {name("neai_classification_init")}(void);
+
+/* Tells the class of one signal.
+ *   in             {macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")} values, \
+interleaved, axis fastest
+ *                  (x0 y0 z0 x1 y1 z1 ...); left as it is
+ *   probabilities  {macro("NEAI_NUMBER_OF_CLASSES")} values, written; they sum to 1
+ *   id_class       written; the class with the highest probability:
+{ids}
+ * Returns NEAI_OK; NEAI_NOT_INITIALIZED before the init function was called;
+ * NEAI_INVALID_PARAM for a NULL pointer or a value that is not finite or whose absolute value is
+ * 1e12 or more. On an error nothing is written. */
+enum neai_state {name("neai_classification")}(float *in, float *probabilities, int *id_class);
+
+/* The identity of this library, equal to {macro("NEAI_ID")}. */
+char *{name("neai_get_id")}(void);
+
+/* Samples per axis of one signal. */
+int {name("neai_get_input_signal_size")}(void);
+
+/* Axes of one signal. */
+int {name("neai_get_axis_number")}(void);
+
+/* Number of classes. */
+int {name("neai_get_number_of_classes")}(void);
+
+/* Name of a class; NULL for an id out of range. */
+const char *{name("neai_get_class_name")}(int id_class);
+"""
+
+    def glue(self, fitted: FittedPipeline, names: Names) -> str:
+        """Public functions in C."""
+        name, count = names.function, len(fitted.classes)
+        values = fitted.shape.length * fitted.shape.axes
+        texts = ", ".join(f'"{text}"' for text in fitted.classes)
+        return f"""/* ---- public functions ---- */
+
+static uint8_t neai_ready;
+
+enum neai_state {name("neai_classification_init")}(void)
+{{
+    neai_ready = 1u;
+    return NEAI_OK;
+}}
+
+enum neai_state {name("neai_classification")}(float *in, float *probabilities, int *id_class)
+{{
+    int best = 0, k;
+    if (neai_ready == 0u) {{
+        return NEAI_NOT_INITIALIZED;
+    }}
+    if ((in == NULL) || (probabilities == NULL) || (id_class == NULL) ||
+        (kn_is_valid(in, {values}u) == 0)) {{
+        return NEAI_INVALID_PARAM;
+    }}
+    neai_run(in, probabilities);
+    for (k = 1; k < {count}; k++) {{
+        if (probabilities[k] > probabilities[best]) {{
+            best = k;
+        }}
+    }}
+    *id_class = best;
+    return NEAI_OK;
+}}
+
+{identity_functions(fitted, names)}
+int {name("neai_get_number_of_classes")}(void)
+{{
+    return {count};
+}}
+
+const char *{name("neai_get_class_name")}(int id_class)
+{{
+    static const char *const class_names[{count}] = {{{texts}}};
+    return ((id_class >= 0) && (id_class < {count})) ? class_names[id_class] : NULL;
+}}
+"""
+
+    def example(self, fitted: FittedPipeline, names: Names) -> str:
+        """Hello world: read a signal, print its class."""
+        name, macro = names.function, names.macro
+        return f"""/* How to use the library: fill the buffer, call, act.
+ * SPDX-License-Identifier: MIT-0
+ */
+#include "{names.header}"
+
+static float signal_buffer[{macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")}];
+static float probabilities[{macro("NEAI_NUMBER_OF_CLASSES")}];
+
+/* Yours to write: fill the buffer from the sensor, axis fastest (x0 y0 z0 x1 y1 z1 ...). */
+extern void read_signal(float *buffer);
+/* Yours to write: what to do with the answer. */
+extern void on_class(int id_class, const char *class_name, float probability);
+
+int main(void)
+{{
+    int id_class = 0;
+    if ({name("neai_classification_init")}() != NEAI_OK) {{
+        return 1;
+    }}
+    for (;;) {{
+        read_signal(signal_buffer);
+        if ({name("neai_classification")}(signal_buffer, probabilities, &id_class) == NEAI_OK) {{
+            on_class(id_class, {name("neai_get_class_name")}(id_class), probabilities[id_class]);
+        }}
+    }}
+}}
+"""
+
+    def emulator(self, fitted: FittedPipeline, names: Names) -> str:
+        """Entry points of the WebAssembly module: buffers, init and run."""
+        name, count = names.function, len(fitted.classes)
+        return f"""{emulator_buffers(fitted, count)}
+static int emulator_id;
+
+int emulator_init(void)
+{{
+    return (int){name("neai_classification_init")}();
+}}
+
+int emulator_run(void)
+{{
+    return (int){name("neai_classification")}(emulator_in, emulator_out, &emulator_id);
+}}
+
+int emulator_class(void)
+{{
+    return emulator_id;
+}}
+"""
+
+    def harness(self, fitted: FittedPipeline, names: Names) -> str:
+        """C that the emulated core runs: one call, its outputs side by side in a buffer."""
+        name, count = names.function, len(fitted.classes)
+        values = fitted.shape.length * fitted.shape.axes
+        return f"""#include "{names.header}"
+float board_input[{values}];
+struct {{
+    float probabilities[{count}];
+    int id_class;
+}} board_output;
+int board_init(void) {{ return (int){name("neai_classification_init")}(); }}
+int board_run(void)
+{{
+    return (int){name("neai_classification")}(board_input, board_output.probabilities,
+                                             &board_output.id_class);
+}}
+"""
+
+    def harness_bytes(self, fitted: FittedPipeline) -> int:
+        """Size of the harness's output."""
+        return 4 * len(fitted.classes) + 4
+
+    def read_harness(self, fitted: FittedPipeline, output: bytes) -> tuple[np.ndarray, int]:
+        """Probabilities and id that a harness left in its buffer."""
+        values = np.frombuffer(output[:-4], dtype="<f4")
+        return values, int.from_bytes(output[-4:], "little", signed=True)

@@ -1,3 +1,71 @@
-"""Kinglet: sensor files in, the best tiny C library for a microcontroller out."""
+"""Kinglet: sensor files in, the best tiny C library for a microcontroller out.
+
+    import kinglet
+
+    data = kinglet.read_classes([("walking", "a.csv"), ("running", "b.csv")], axes=6, rate=10)
+    result = kinglet.search(data, target="STM32F411RE", budget=60)
+    library = result.best.build()
+    library.predict(kinglet.read_signals("new.csv", axes=6))
+    library.save("library.zip")
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from kinglet.errors import InputError, KingletError, NothingFitsError, ToolchainError
+    from kinglet.library import Emulator, Library
+    from kinglet.workflow import make
+    from kinglet.search import Candidate, Progress, Result, search
+    from kinglet.signals import Labelled, Signals, label_signals, read_classes, read_signals
+
+# What the package offers, and the room that each name lives in: imported when first asked for, so
+# that `import kinglet` and `kinglet --help` are quick.
+_ROOMS = {
+    "Candidate": "kinglet.search",
+    "Emulator": "kinglet.library",
+    "InputError": "kinglet.errors",
+    "KingletError": "kinglet.errors",
+    "Labelled": "kinglet.signals",
+    "Library": "kinglet.library",
+    "NothingFitsError": "kinglet.errors",
+    "Progress": "kinglet.search",
+    "Result": "kinglet.search",
+    "Signals": "kinglet.signals",
+    "ToolchainError": "kinglet.errors",
+    "label_signals": "kinglet.signals",
+    "make": "kinglet.workflow",
+    "read_classes": "kinglet.signals",
+    "read_signals": "kinglet.signals",
+    "search": "kinglet.search",
+}
+
+__all__ = [
+    "Candidate",
+    "Emulator",
+    "InputError",
+    "KingletError",
+    "Labelled",
+    "Library",
+    "NothingFitsError",
+    "Progress",
+    "Result",
+    "Signals",
+    "ToolchainError",
+    "label_signals",
+    "make",
+    "read_classes",
+    "read_signals",
+    "search",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'kinglet' has no attribute {name!r}")
+    # Kept in the module, so that a function wins over the room of the same name.
+    value = getattr(import_module(_ROOMS[name]), name)
+    globals()[name] = value
+    return value

@@ -86,7 +86,7 @@ def test_size_is_smaller_than_speed():
 
 
 def test_more_flags_reach_the_compiler():
-    with pytest.raises(ToolchainError, match="-Wconversion|implicit conversion"):
+    with pytest.raises(ToolchainError, match=r"-Wconversion|implicit conversion"):
         compile_object("int f(float x) { return x; }", M4F, flags=WARNING_FLAGS)
 
 
@@ -149,7 +149,7 @@ def test_host_library_links_for_every_system(triple, suffix, magic, monkeypatch)
 
 def test_host_that_is_not_known_is_refused(monkeypatch):
     monkeypatch.setattr("platform.machine", lambda: "s390x")
-    with pytest.raises(InputError, match="s390x.*use Linux, Windows or macOS"):
+    with pytest.raises(InputError, match=r"s390x.*use Linux, Windows or macOS"):
         compile_host_library(BLOCKS, HEADERS)
 
 

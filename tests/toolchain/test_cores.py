@@ -52,11 +52,11 @@ def test_core_for_joins_the_columns_of_the_table(core, fpu, name):
 
 
 def test_core_for_refuses_what_cannot_be_compiled():
-    with pytest.raises(InputError, match="xtensa-lx7.*C source"):
+    with pytest.raises(InputError, match=r"xtensa-lx7.*C source"):
         core_for("xtensa-lx7", "sp")
-    with pytest.raises(InputError, match="avr.*RAM.*C source"):
+    with pytest.raises(InputError, match=r"avr.*RAM.*C source"):
         core_for("avr")
-    with pytest.raises(InputError, match="unknown core 'cortex-m4' .* 'dp'"):
+    with pytest.raises(InputError, match=r"unknown core 'cortex-m4' .* 'dp'"):
         core_for("cortex-m4", "dp")
 
 

@@ -13,10 +13,11 @@ float gains[20] = {3.0f};
 float state[30];
 extern uint8_t knowledge[];
 #if defined(__riscv)
-__asm__(".pushsection .neai,\\"aw\\",@nobits\\n.globl knowledge\\nknowledge:\\n.space 240\\n.popsection");
+__asm__(".pushsection .neai,\\"aw\\",@nobits");
 #else
-__asm__(".pushsection .neai,\\"aw\\",%nobits\\n.globl knowledge\\nknowledge:\\n.space 240\\n.popsection");
+__asm__(".pushsection .neai,\\"aw\\",%nobits");
 #endif
+__asm__(".globl knowledge\\nknowledge:\\n.space 240\\n.popsection");
 float read(uint32_t i) { return table[i] + gains[i] + state[i] + (float)knowledge[i]; }
 """
 
@@ -73,7 +74,9 @@ def test_recursion_has_no_bound(core):
     int even(int x) { return x == 0 ? 1 : odd(x - 1) * 3; }
     int odd(int x) { return x == 0 ? 0 : even(x - 1) * 5; }
     """
-    with pytest.raises(ToolchainError, match="recursion: (even -> odd -> even|odd -> even -> odd)"):
+    with pytest.raises(
+        ToolchainError, match=r"recursion: (even -> odd -> even|odd -> even -> odd)"
+    ):
         inspect_object(compile_object(source, core, flags=("-fno-inline",))).worst_stack("odd")
 
 

@@ -25,7 +25,7 @@ def test_named_cache_folder_is_made_and_used(tmp_path, monkeypatch):
 def test_cache_folder_that_cannot_be_made_is_named(tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("KINGLET_CACHE_DIR", str(tmp_path / "file" / "cache"))
-    with pytest.raises(InputError, match="file.*set KINGLET_CACHE_DIR"):
+    with pytest.raises(InputError, match=r"file.*set KINGLET_CACHE_DIR"):
         cache_directory()
 
 

@@ -1,5 +1,7 @@
 """One emulated core with an image in its memory: call its functions, count what they do."""
 
+import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,6 +96,8 @@ class Machine:
             self.emulator.mem_map(start, size, access)
         self._symbols: dict[str, tuple[int, int]] = {}
         self._load(image)
+        self._deadline: float | None = None
+        threading.Thread(target=self._watch, daemon=True).start()
         self._fault = ""
         self.emulator.hook_add(unicorn.UC_HOOK_MEM_INVALID, self._remember_fault)
 
@@ -150,17 +154,28 @@ class Machine:
         start = self.address(function)
         emulator.reg_write(registers.stack, _STACK_TOP)
         emulator.reg_write(registers.link, RETURN_ADDRESS | self._thumb)
+        self._deadline = time.monotonic() + timeout_s
         try:
-            emulator.emu_start(start | self._thumb, RETURN_ADDRESS, timeout=int(timeout_s * 1e6))
+            emulator.emu_start(start | self._thumb, RETURN_ADDRESS)
         except unicorn.UcError as error:
             what = self._fault or f"stops ({error})"
             raise BoardError(f"{function}() {what} at {self._place()}") from error
+        finally:
+            self._deadline = None
         if emulator.reg_read(registers.counter) & ~1 != RETURN_ADDRESS:
             raise BoardError(
                 f"{function}() did not return within {timeout_s:g} s, it was at {self._place()}"
             )
         result = emulator.reg_read(registers.result)
         return result - (1 << 32) if result & 1 << 31 else result
+
+    def _watch(self) -> None:
+        """Stop calls that take too long; the emulator's own limit costs milliseconds per call."""
+        while True:
+            time.sleep(0.05)
+            deadline = self._deadline
+            if deadline is not None and time.monotonic() > deadline:
+                self.emulator.emu_stop()
 
     def _remember_fault(
         self, emulator: Any, access: int, address: int, size: int, value: int, _: Any

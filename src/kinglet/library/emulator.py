@@ -11,6 +11,8 @@ import numpy as np
 import wasmtime
 
 from kinglet.errors import InputError
+from kinglet.signals import read_signals
+from kinglet.tasks import TASKS
 
 WASM = "emulator/neai.wasm"
 METADATA = "metadata.json"
@@ -97,3 +99,56 @@ class Emulator:
                 raw = self._memory.read(self._store, self._output, self._output + size)
                 outputs[index] = np.frombuffer(raw, dtype="<f4")
         return states, outputs
+
+
+STATES = (
+    "NEAI_OK",
+    "NEAI_ERROR",
+    "NEAI_NOT_INITIALIZED",
+    "NEAI_INVALID_PARAM",
+    "NEAI_NOT_SUPPORTED",
+    "NEAI_LEARNING_DONE",
+    "NEAI_LEARNING_IN_PROGRESS",
+)
+
+
+def emulate_file(
+    emulator: Emulator, path: str | Path, first: int = 1, last: int | None = None
+) -> dict[str, Any]:
+    """Run a library over lines of a file.
+
+    Parameters
+    ----------
+    emulator : Emulator
+    path : path
+        Signals, one per line.
+    first, last : int
+        Lines, from 1, both included; to the end by default.
+
+    Returns
+    -------
+    dict
+        JSON document: one entry per signal and a summary.
+    """
+    signals = read_signals(path, emulator.axes, min_lines=1)
+    chosen = signals.take(slice(first - 1, last))
+    if not len(chosen):
+        raise InputError(f"{path}: there is no line {first}, the file has {len(signals)} signals")
+    states, outputs = emulator.run(chosen.values)
+    rows = TASKS[emulator.metadata["task"]].rows(outputs, None, emulator.classes)
+    entries: list[dict[str, Any]] = []
+    for index, (state, row) in enumerate(zip(states, rows, strict=True)):
+        place = {"signal": index, "line": int(chosen.line[index]), "state": STATES[state]}
+        entries.append(place | (row if state == 0 else {}))
+    known = [entry["class"] for entry in entries if "class" in entry]
+    return {
+        "schema": 1,
+        "library_id": emulator.metadata["id"],
+        "file": str(path),
+        "classes": list(emulator.classes),
+        "signals": entries,
+        "summary": {
+            "n_signals": len(entries),
+            "counts": {name: known.count(name) for name in emulator.classes},
+        },
+    }

@@ -1,4 +1,4 @@
-"""C99 helpers that the C of steps and models includes; no Python but this."""
+"""C99 helpers that the C of steps and models includes, and the tables that they read."""
 
 from pathlib import Path
 

@@ -106,7 +106,7 @@ KN_SQRT float kn_sqrt(float x)
 
 /* Natural logarithm, x > 0 and normal: x = 2^e m, m in [sqrt(1/2), sqrt(2)), and
  * log m = 2 atanh s = 2 (s + s^3/3 + s^5/5 + ...), s = (m-1)/(m+1), |s| < 0.172.
- * Largest error 1.2 units in the last place, 1e-7 near 1. */
+ * Error below 2 units in the last place. */
 KN_STEP float kn_log(float x)
 {
     uint32_t bits = kn_to_bits(x) - 0x3F3504F3u; /* bits of sqrt(1/2) */

@@ -1,5 +1,6 @@
 """Files of sensor signals: read, checked, split and perturbed."""
 
+from kinglet.signals.labels import label_signals
 from kinglet.signals.perturb import Perturbation, perturb
 from kinglet.signals.read import Labelled, read_classes, read_signals
 from kinglet.signals.signals import VALUE_LIMIT, Signals
@@ -11,6 +12,7 @@ __all__ = [
     "Perturbation",
     "Signals",
     "Split",
+    "label_signals",
     "make_splits",
     "perturb",
     "read_classes",

@@ -125,7 +125,7 @@ def _refuse_other_encodings(name: str, head: bytes) -> None:
         found = "the file starts with a UTF-8 byte order mark"
         raise fault(name, 1, 1, found, "save it as UTF-8 without BOM")
     if b"\0" in head:
-        before = head[: head.index(b"\0")].split(b"\n")
+        before = re.split(b"\r\n|\r|\n", head[: head.index(b"\0")])
         column = len(re.findall(b"[,;\t ]+", before[-1])) + 1
         found = "found a NUL byte, this is a binary file"
         raise fault(name, len(before), column, found, "export the signals as plain text")

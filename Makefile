@@ -1,0 +1,54 @@
+# Needs Python 3.11+, venv and make; everything else is installed into .venv by pip.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= 2
+
+.PHONY: demo test lint format lint-python lint-c benchmark cycles clean
+
+demo: $(VENV)/.demo
+	$(BIN)/kinglet demo
+
+test: $(VENV)/.test
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
+
+lint: lint-python lint-c
+
+lint-python: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Every step and model under the warnings that ARCHITECTURE.md names, as errors, for every core.
+lint-c: $(VENV)/.test
+	$(BIN)/python -m tests.lint_c
+
+format: $(VENV)/.test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Quality on real data against desktop methods; needs the data folder beside the checkout.
+benchmark: $(VENV)/.benchmark
+	$(BIN)/python -m benchmarks.classification
+
+# Cycles per operation of every step and model, counted on the emulated core.
+cycles: $(VENV)/.test
+	$(BIN)/python -m kinglet.costs.calibrate
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -e '.[examples,board]'
+	touch $@
+
+$(VENV)/.test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -e '.[examples,board,test,lint]'
+	touch $@
+
+$(VENV)/.benchmark: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q -e '.[examples,board,benchmark]'
+	touch $@
+
+clean:
+	rm -rf $(VENV) build dist kinglet-demo

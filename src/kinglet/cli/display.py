@@ -1,0 +1,91 @@
+"""What the commands show on a terminal: progress while searching, then the result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from kinglet.search import Progress as SearchProgress
+    from kinglet.workflow import Made
+
+_messages = Console(stderr=True, highlight=False, markup=False)
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Print warnings on stderr, one line each."""
+    for text in warnings:
+        _messages.print(f"warning: {text}")
+
+
+@contextmanager
+def progress(quiet: bool = False) -> Iterator[Callable[[SearchProgress], None] | None]:
+    """A bar on stderr with the best so far; nothing where ``quiet``."""
+    if quiet:
+        yield None
+        return
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[best]}"),
+        console=_messages,
+    )
+    with bar:
+        line = bar.add_task("computing features", total=1.0, best="")
+
+        def update(state: SearchProgress) -> None:
+            words = "computing features" if state.phase == "prepare" else "searching"
+            best = ""
+            if state.best is not None:
+                best = f"{state.evaluated} candidates, best score {state.best.score:.1f}"
+            bar.update(line, description=words, completed=state.share, best=best)
+
+        yield update
+        bar.update(line, completed=1.0, description="built")
+
+
+def show(made: Made) -> None:
+    """Print scores, sizes and where the files are."""
+    document, console = made.document, Console(highlight=False, markup=False)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in _rows(document):
+        table.add_row(name, value)
+    table.add_row("files", f"{made.library_path}\n{made.result_path}")
+    console.print(table)
+
+
+def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    interval = document["balanced_accuracy_interval"]
+    splits = document["splits"]
+    yield "score", f"{document['score']:.1f} of 100"
+    yield (
+        "balanced accuracy",
+        f"{100 * document['balanced_accuracy']:.1f} % on held-out lines "
+        f"(95 %: {100 * interval['low']:.1f} to {100 * interval['high']:.1f}), "
+        f"worst split {100 * splits['worst']:.1f} %",
+    )
+    recall = ", ".join(f"{name} {100 * value:.0f} %" for name, value in document["recall"].items())
+    yield "recall", recall
+    yield "pipeline", document["pipeline_text"]
+    yield (
+        "size",
+        f"{document['flash_bytes']} bytes of flash, {document['ram_bytes']} of RAM, "
+        f"{document['stack_bytes']} of stack",
+    )
+    clock = f"{document['core']} at {document['clock_hz'] / 1e6:g} MHz"
+    if document["time_ms"] is None:
+        yield "time", f"unknown on a {clock}: {document['cycles_reason']}"
+    else:
+        yield (
+            "time",
+            f"{document['time_ms']:.2f} ms ({document['cycles']} cycles) on a {clock}",
+        )
+    yield "search", f"{document['candidates']} candidates in {document['seconds']:.0f} s"

@@ -1,0 +1,103 @@
+"""``kinglet make``: files in, library out."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from kinglet.errors import InputError
+from kinglet.targets import DEFAULT, get
+from kinglet.targets.units import parse_duration, parse_size, parse_time
+
+
+def make(
+    signals: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME=FILE...",
+            help="Class and file of its signals; a class given twice has two recordings.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for library.zip and result.json.")],
+    axes: Annotated[int, typer.Option(min=1, help="Axes of the sensor.")],
+    task: Annotated[
+        Literal["classification"], typer.Option(help="Project type.")
+    ] = "classification",
+    rate: Annotated[float | None, typer.Option(help="Sampling rate in Hz.")] = None,
+    target: Annotated[str, typer.Option(help="Part, board or core.")] = DEFAULT,
+    max_ram: Annotated[str, typer.Option(help="RAM the library may take.")] = "32K",
+    max_flash: Annotated[str, typer.Option(help="Flash the library may take.")] = "128K",
+    max_time: Annotated[str, typer.Option(help="Time of one inference.")] = "20ms",
+    budget: Annotated[
+        str | None,
+        typer.Option(help="Time for the search.  [default: 60s, or none with --candidates]"),
+    ] = None,
+    candidates: Annotated[
+        int | None, typer.Option(min=1, help="Candidates to evaluate, in place of a time.")
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Worker processes.  [default: all cores]")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of everything drawn.")] = 0,
+    optimise: Annotated[
+        Literal["size", "speed"], typer.Option(help="What the compiler aims at.")
+    ] = "size",
+    float_abi: Annotated[
+        Literal["hard", "softfp", "soft"] | None,
+        typer.Option(help="Calling convention of the firmware.  [default: that of the core]"),
+    ] = None,
+    suffix: Annotated[
+        str, typer.Option(help="Suffix of all names, for several libraries in one firmware.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print result.json.")] = False,
+) -> None:
+    """Search the best library for files of signals, one signal per line, and build it.
+
+    kinglet make --axes 3 --out fan normal=normal.csv worn=worn.csv
+    """
+    pairs = [_pair(text) for text in signals]
+    arguments: dict[str, Any] = {
+        "task": task,
+        "target": get(target),
+        "max_ram": parse_size(max_ram),
+        "max_flash": parse_size(max_flash),
+        "max_time": parse_time(max_time),
+        "budget": parse_duration(budget or "60s") if budget or not candidates else None,
+        "candidates": candidates,
+        "jobs": jobs,
+        "seed": seed,
+        "optimise": optimise,
+    }
+    from kinglet.cli.display import progress, show, warn
+    from kinglet.signals import read_classes
+    from kinglet.workflow import make as run
+
+    data = read_classes(pairs, axes, rate)
+    warn(data.signals.warnings)
+    with progress(quiet=as_json) as on_progress:
+        made = run(
+            data,
+            out,
+            abi=float_abi,
+            suffix=suffix,
+            journal=out / "search.jsonl",
+            on_progress=on_progress,
+            **arguments,
+        )
+    if as_json:
+        typer.echo(json.dumps(made.document, indent=1))
+    else:
+        show(made)
+    if made.result.stopped == "interrupted":
+        raise typer.Exit(130)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, path = text.partition("=")
+    if not equals or not name or not path:
+        raise InputError(
+            f"'{text}' is not NAME=FILE: write the class, an equals sign and its file, "
+            "as in walking=walking.csv"
+        )
+    return name, path

@@ -1,0 +1,115 @@
+"""Predicted RAM, flash and time of a plan on a core."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+
+from kinglet.costs.code import function_bytes, functions_of
+from kinglet.pipeline import Plan
+from kinglet.record import Record
+from kinglet.toolchain import CORES, Core, Optimise
+
+# The public functions, one call of a step in `neai_run`, and what a check of one value costs.
+_GLUE_BYTES = 420
+_CALL_BYTES = 44
+_CLASS_BYTES = 24
+_EXCEPTION_INDEX_BYTES = 8
+_CHECK_CYCLES = 6.0
+_CALL_CYCLES = 60.0
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Predicted sizes.
+
+    Parameters
+    ----------
+    ram_bytes, flash_bytes : int
+    cycles : float or None
+        None on a core without a table of cycles.
+    """
+
+    ram_bytes: int
+    flash_bytes: int
+    cycles: float | None
+
+
+@dataclass(frozen=True)
+class CostModel:
+    """Sizes and times on one core.
+
+    Parameters
+    ----------
+    core : str
+        Key of `kinglet.toolchain.CORES`.
+    optimise : {"size", "speed"}
+    """
+
+    core: str
+    optimise: Optimise = "size"
+
+    @property
+    def target(self) -> Core:
+        """The core."""
+        return CORES[self.core]
+
+    @cached_property
+    def cycles_per_operation(self) -> dict[str, float]:
+        """Factor of each step and model; empty on a core without a table of cycles."""
+        if self.target.cycle_table is None:
+            return {}
+        text = resources.files("kinglet.costs").joinpath("cycles.json").read_text("utf-8")
+        kind = "soft" if self.target.fpu == "none" else "hard"
+        factors: dict[str, float] = json.loads(text)[f"{kind}-{self.optimise}"]
+        return factors
+
+    def cycles(self, record: Record, operations: float) -> float:
+        """Cycles of so many operations of a step or model."""
+        return self.cycles_per_operation.get(record.name, 1.0) * operations + _CALL_CYCLES
+
+    def code_bytes(self, records: list[Record]) -> int:
+        """Bytes of code of a set of steps and models, what they share counted once."""
+        sizes = function_bytes(self.core, self.optimise)
+        names = frozenset().union(*(functions_of(record) for record in records))
+        present = [sizes.get(name, 0) for name in names]
+        return sum(present) + _EXCEPTION_INDEX_BYTES * len(present)
+
+    def overhead_cycles(self, n_values: int) -> float:
+        """Cycles of the check of the input."""
+        soft = self.cycles_per_operation.get("scale", 1.0) if self.target.fpu == "none" else 1.0
+        return _CHECK_CYCLES * n_values + 100.0 * soft
+
+    def predict(self, plan: Plan, n_values: int, class_names: int) -> Sizes:
+        """Sizes of a plan.
+
+        Parameters
+        ----------
+        n_values : int
+            Values of one signal.
+        class_names : int
+            Bytes of the names of the classes.
+        """
+        records: list[Record] = [node.step for node in plan.nodes]
+        records += [plan.scale, plan.model]
+        flash = (
+            self.code_bytes(records)
+            + plan.parameter_bytes()
+            + _GLUE_BYTES
+            + _CALL_BYTES * (len(plan.nodes) + 2)
+            + _CLASS_BYTES * plan.n_outputs
+            + class_names
+        )
+        cycles = None
+        if self.target.cycle_table is not None:
+            cycles = self.overhead_cycles(n_values) + sum(
+                self.cycles(node.step, node.operations()) for node in plan.nodes
+            )
+            cycles += self.cycles(plan.scale, 14.0 * plan.n_features)
+            operations = plan.model.cost(
+                plan.model_config, plan.model_fit, plan.n_features, plan.n_outputs
+            )
+            cycles += self.cycles(plan.model, operations)
+        return Sizes(4 * max(1, plan.arena) + 4, flash, cycles)

@@ -1,0 +1,25 @@
+"""The search over pipelines: space, evaluation, racing, leaderboard.
+
+``kinglet.search(...)`` is the function `kinglet.search.search.search`, and ``kinglet.search`` also
+is this room: the module can be called.
+"""
+
+import sys
+from types import ModuleType
+from typing import Any
+
+from kinglet.search.evaluate import Evaluation
+from kinglet.search.result import Candidate, Result
+from kinglet.search.search import Progress, search
+from kinglet.search.space import Space
+
+__all__ = ["Candidate", "Evaluation", "Progress", "Result", "Space", "search"]
+
+
+class _Room(ModuleType):
+    def __call__(self, *arguments: Any, **keywords: Any) -> Result:
+        return search(*arguments, **keywords)
+
+
+_Room.__call__.__doc__ = search.__doc__
+sys.modules[__name__].__class__ = _Room

@@ -1,0 +1,92 @@
+"""Branches by the name of what they tell, and the pools of branches that pipelines join.
+
+A branch is a chain of signal steps and one feature step. Branches that need more samples or axes
+than the signals have are left out, so that every pool fits every shape.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kinglet.pipeline.spec import Chain, Use, shapes, step
+from kinglet.record import Shape, steps
+
+_SPECTRAL = ("bands", "spectral_shape")
+
+
+def branch(name: str, **config: Any) -> Chain:
+    """One feature step, with a windowed power spectrum before it where it needs one."""
+    if name in _SPECTRAL:
+        spectrum = (step("remove_mean"), step("window"), step("rfft", mode="power"))
+        return (*spectrum, step(name, **config))
+    return (step(name, **config),)
+
+
+def statistics() -> list[Chain]:
+    """What the samples are, whatever their order."""
+    return [branch("time_statistics"), branch("quantiles")]
+
+
+def rich() -> list[Chain]:
+    """Statistics, differences, coarse spectrum and autocorrelation."""
+    differences = (step("differences"), *branch("time_statistics"))
+    return [*statistics(), differences, branch("bands", bands=16), branch("autocorrelation")]
+
+
+def union() -> list[Chain]:
+    """The rich features, shape of the spectrum, course over time, relations of the axes."""
+    return [
+        *rich(),
+        branch("spectral_shape"),
+        branch("segment_means", segments=8),
+        branch("segment_spreads"),
+        branch("cross_correlation"),
+    ]
+
+
+def time_frequency() -> list[Chain]:
+    """How the spectrum changes over the signal."""
+    return [branch("stft_map"), branch("mel_cepstra")]
+
+
+def kernels(count: int = 84, stride: int = 1) -> list[Chain]:
+    """Convolution kernels with four poolings."""
+    return [branch("kernels", count=count, stride=stride)]
+
+
+def with_modulus(branches: list[Chain], shape: Shape) -> list[Chain]:
+    """The same branches over the axes and over the length of the vector that they form."""
+    if shape.axes < 3:
+        return branches
+    lengths = [
+        (step("modulus"), *chain) for chain in branches if chain[-1].name != "cross_correlation"
+    ]
+    return branches + lengths
+
+
+def fitting(branches: list[Chain], shape: Shape) -> tuple[Chain, ...]:
+    """Branches that take signals of a shape, each once, in order."""
+    kept = {chain: None for chain in branches if shapes(chain, shape) is not None}
+    return tuple(kept)
+
+
+def draw_branches(shape: Shape, rng: np.random.Generator) -> list[Chain]:
+    """A random pool: a few feature steps drawn at random, some after a signal step."""
+    records = steps()
+    names = list(records.names("features"))
+    chains: list[Chain] = []
+    for name in rng.choice(names, size=int(rng.integers(1, 7)), replace=False):
+        config = records[str(name)].draw(rng)
+        chain = branch(str(name), **config)
+        head = rng.choice(["", "", "", "remove_mean", "detrend", "differences", "modulus"])
+        if head and chain[0].name != "remove_mean":
+            chain = (_use(str(head), rng), *chain)
+        chains.append(chain)
+    return with_modulus(chains, shape) if rng.random() < 0.5 else chains
+
+
+def _use(name: str, rng: np.random.Generator) -> Use:
+    record = steps()[name]
+    return Use.of(record, **record.draw(rng))

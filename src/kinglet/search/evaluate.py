@@ -1,0 +1,173 @@
+"""Judge one candidate: the same splits for all, hardest first, stop when it cannot win.
+
+The score of a candidate, 0 to 100, is
+
+    score = 85 worst + 10 mean + 4 stress + 1 thrift
+
+with worst and mean the smallest and the mean of the task's metric (0 to 1) over the splits; stress,
+where worst is 1 and 0 elsewhere, the mean of the metric over held-out lines that were perturbed in
+gain, noise and tilt; and thrift = 1 - (flash / its limit + RAM / its limit + time / its limit) / 3.
+It is monotone in each.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kinglet.costs import Sizes
+from kinglet.pipeline import FittedPipeline, Pipeline, make_plan
+from kinglet.search.fit import Problem, fit, join, joined_features, outputs
+from kinglet.search.store import STRESS
+from kinglet.signals import Split
+from kinglet.tasks import Task
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What is known of a candidate.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    split_scores : tuple of float or None
+        The task's metric for each split, None where the race was stopped before.
+    complete : bool
+        Whether every split was run.
+    refused : str
+        The limit that is broken, or why it cannot be built; empty for a candidate in the race.
+    sizes : Sizes or None
+        Predicted sizes of the candidate fitted on all lines.
+    fitted : FittedPipeline or None
+        The candidate fitted on all lines.
+    held_out : dict from str to ndarray
+        Outputs of the held-out lines by kind of split, float32 (n, n_outputs), complete only.
+    seconds : float
+    """
+
+    pipeline: Pipeline
+    split_scores: tuple[float | None, ...]
+    complete: bool
+    refused: str = ""
+    sizes: Sizes | None = None
+    fitted: FittedPipeline | None = None
+    held_out: dict[str, np.ndarray] = field(default_factory=dict)
+    stress: float = 0.0
+    thrift: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """The score; minus infinity for a candidate that is refused or was stopped."""
+        if not self.complete:
+            return -np.inf
+        return upper_bound(self.split_scores, self.stress, self.thrift)
+
+
+def upper_bound(
+    scores: Sequence[float | None], stress: float | None = None, thrift: float = 1.0
+) -> float:
+    """The score if every split not run yet were perfect; the score itself where all are known."""
+    known = [1.0 if score is None else score for score in scores]
+    worst = min(known)
+    if stress is None:
+        stress = 1.0 if worst == 1.0 else 0.0
+    return 85 * worst + 10 * float(np.mean(known)) + 4 * stress + thrift
+
+
+def evaluate(
+    problem: Problem,
+    task: Task,
+    splits: list[Split],
+    pipeline: Pipeline,
+    bound: float = -np.inf,
+    deadline: float = np.inf,
+) -> Evaluation:
+    """Fit on all lines for the sizes, then run the splits in the given order.
+
+    Parameters
+    ----------
+    splits : list of Split
+        Hardest first.
+    bound : float
+        The k-th best score so far. The splits so far bound a candidate's score from above, so one
+        that cannot reach ``bound`` stops there: exact, no statistics.
+    deadline : float
+        Moment (`time.monotonic`) after which no split is begun.
+    """
+    started = time.monotonic()
+    none: tuple[float | None, ...] = (None,) * len(splits)
+    joined = join(problem, pipeline)
+    whole = fit(problem, joined, np.arange(len(problem.label)), "all")
+    if whole is None:
+        return Evaluation(pipeline, none, False, refused="time")
+    n_values = problem.shape.length * problem.shape.axes
+    names = sum(len(name.encode()) + 1 for name in problem.classes)
+    sizes = problem.costs.predict(make_plan(whole), n_values, names)
+    broken = problem.limits.broken_by(sizes)
+    if broken:
+        return Evaluation(pipeline, none, False, refused=broken, sizes=sizes)
+
+    thrift = _thrift(problem, sizes)
+    scores: list[float | None] = list(none)
+    held_out: dict[str, np.ndarray] = {}
+    fits: list[FittedPipeline] = []
+    for index, split in enumerate(splits):
+        if time.monotonic() > deadline:
+            break
+        fitted = fit(problem, joined, split.train, f"{split.kind}{split.fold}")
+        if fitted is None:
+            return Evaluation(pipeline, none, False, refused="time", sizes=sizes)
+        result = outputs(fitted, joined.features[split.test])
+        scores[index] = task.split_metric(problem.label[split.test], result)
+        kept = held_out.setdefault(
+            split.kind, np.full((len(problem.label), result.shape[1]), np.nan, np.float32)
+        )
+        kept[split.test] = result
+        if upper_bound(scores, thrift=thrift) < bound:
+            break
+        fits.append(fitted)
+    complete = all(score is not None for score in scores)
+    stress = 0.0
+    if complete and min(score for score in scores if score is not None) == 1.0:
+        stress = _stress(problem, task, splits, joined.pipeline, fits)
+    return Evaluation(
+        pipeline=pipeline,
+        split_scores=tuple(scores),
+        complete=complete,
+        sizes=sizes,
+        fitted=whole if complete else None,
+        held_out=held_out if complete else {},
+        stress=stress,
+        thrift=thrift,
+        seconds=time.monotonic() - started,
+    )
+
+
+def _thrift(problem: Problem, sizes: Sizes) -> float:
+    """1 for a library of no size, 0 for one that uses all it may."""
+    limits = problem.limits
+    shares = [sizes.ram_bytes / limits.ram_bytes, sizes.flash_bytes / limits.flash_bytes]
+    if sizes.cycles is not None:
+        shares.append(sizes.cycles / limits.cycles)
+    return 1.0 - float(np.mean(shares))
+
+
+def _stress(
+    problem: Problem,
+    task: Task,
+    splits: list[Split],
+    pipeline: Pipeline,
+    fits: list[FittedPipeline],
+) -> float:
+    """Score held-out lines that were perturbed; the lines trained on were not."""
+    scores = []
+    for kind in STRESS:
+        features = joined_features(problem, pipeline, kind)
+        for split, fitted in zip(splits, fits, strict=True):
+            result = outputs(fitted, features[split.test])
+            scores.append(task.split_metric(problem.label[split.test], result))
+    return float(np.mean(scores))

@@ -1,0 +1,39 @@
+"""Where evaluations run: anything that is a `concurrent.futures.Executor`."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from typing import Any
+
+from kinglet.search.worker import start
+
+
+class InProcess(Executor):
+    """Run at once, in this process: for one job, for tests, for scripts without a main guard."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run and return a future that is done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:
+            future.set_exception(error)
+        return future
+
+
+def local(jobs: int | None) -> tuple[Executor, int]:
+    """Workers of this machine and how many they are.
+
+    Parameters
+    ----------
+    jobs : int, optional
+        Number of worker processes; all cores by default. 1 runs in this process.
+    """
+    count = jobs or os.cpu_count() or 1
+    if count == 1:
+        return InProcess(), 1
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(count, mp_context=context, initializer=start), count

@@ -1,0 +1,180 @@
+"""Fit one candidate on some of the lines, and predict with the C that will ship."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from kinglet.costs import CostModel
+from kinglet.host import predict, run_step
+from kinglet.pipeline import FittedPipeline, Pipeline, Pool, make_pool
+from kinglet.pipeline.fitted import Arrays
+from kinglet.pipeline.spec import Chain
+from kinglet.record import Shape, models, selectors, steps
+from kinglet.search.limits import Limits
+from kinglet.search.store import PLAIN, Store, seed_of
+
+_SELECTION_LIMIT = 5.0  # standard deviations: one wild line must not steer the selection
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What every evaluation of one search shares.
+
+    Parameters
+    ----------
+    store : Store
+    label : ndarray of int, shape (n,)
+    classes : tuple of str
+    shape : Shape
+    limits : Limits
+    costs : CostModel
+    seed : int
+    """
+
+    store: Store
+    label: np.ndarray
+    classes: tuple[str, ...]
+    shape: Shape
+    limits: Limits
+    costs: CostModel
+    seed: int
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A candidate before it sees labels: its joined features and what they cost.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    features : ndarray of float32, shape (n, n_features)
+    pool : Pool
+    chain_fits : dict
+    """
+
+    pipeline: Pipeline
+    features: np.ndarray
+    pool: Pool
+    chain_fits: dict[Chain, Arrays]
+
+
+def join(problem: Problem, pipeline: Pipeline) -> Joined:
+    """Compute or read the features of all branches."""
+    chains = pipeline.chains()
+    fits: dict[Chain, Arrays] = {}
+    for chain in chains:
+        fits |= problem.store.chain_fits(chain)
+    return Joined(
+        pipeline=pipeline,
+        features=joined_features(problem, pipeline, PLAIN),
+        pool=make_pool(pipeline, problem.shape, fits, problem.costs.cycles_per_operation),
+        chain_fits=fits,
+    )
+
+
+def joined_features(problem: Problem, pipeline: Pipeline, kind: str) -> np.ndarray:
+    """Features of all branches side by side, float32 (n, n_features)."""
+    return np.concatenate(
+        [np.asarray(problem.store.features(chain, kind)) for chain in pipeline.chains()], axis=1
+    )
+
+
+def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.ndarray:
+    """Select features on some lines; candidates that differ in the model only share the result.
+
+    Parameters
+    ----------
+    rows : ndarray of int
+        Training lines.
+    part : str
+        Name of the lines: all of them, or the training part of a split.
+    """
+    pipeline = joined.pipeline
+    use = pipeline.selection
+    data = pipeline.to_json()
+    # The count of inputs decides what is left for the model.
+    model = models()[pipeline.model.name]
+    count = use.settings.get("count", joined.pool.n_features)
+    reserve = problem.costs.cycles(
+        model, model.cost(pipeline.model.settings, {}, count, len(problem.classes))
+    )
+    limit = np.inf
+    if problem.costs.target.cycle_table is not None:
+        overhead = problem.costs.overhead_cycles(problem.shape.length * problem.shape.axes)
+        calls = sum(len(chain) for chain in pipeline.chains())
+        limit = 0.95 * (problem.limits.cycles - reserve - overhead - 100.0 * calls - 20.0 * count)
+    name = f"{data['prefix']}{data['branches']}{data['selection']}{limit:.4g}{part}"
+    key = f"select_{seed_of(problem.seed, name):08x}{seed_of(1, name):08x}"
+
+    def compute() -> np.ndarray:
+        x = joined.features[rows].astype(np.float32)
+        center, spread = x.mean(axis=0), x.std(axis=0)
+        flat = spread <= 1e-6 * np.abs(center)
+        x = (x - center) / np.where(flat, 1, spread)
+        x[:, flat] = 0
+        x = np.clip(x, -_SELECTION_LIMIT, _SELECTION_LIMIT)
+        chosen: np.ndarray = selectors()[use.name].select(
+            use.settings,
+            x,
+            problem.label[rows],
+            joined.pool,
+            limit,
+            seed_of(problem.seed, use.name),
+        )
+        return chosen
+
+    return np.asarray(problem.store.array(key, compute))
+
+
+def fit(
+    problem: Problem, joined: Joined, rows: np.ndarray, part: str
+) -> FittedPipeline | None:
+    """Fit selection, scaling and model on some lines; None where no feature can be afforded."""
+    pipeline = joined.pipeline
+    selected = select(problem, joined, rows, part)
+    if not len(selected):
+        return None
+    scale, settings = steps()[pipeline.scale.name], pipeline.scale.settings
+    shape = Shape(len(selected), 1)
+    rng = np.random.default_rng(problem.seed)
+    values = joined.features[np.ix_(rows, selected)]
+    scale_fit = scale.fit(settings, shape, values, None, rng)
+    x = run_step(scale, settings, shape, scale_fit, values)
+    model_fit = models()[pipeline.model.name].fit(
+        pipeline.model.settings,
+        x,
+        problem.label[rows],
+        len(problem.classes),
+        seed_of(problem.seed, pipeline.canonical()),
+    )
+    return FittedPipeline(
+        pipeline=pipeline,
+        shape=problem.shape,
+        classes=problem.classes,
+        selected=np.asarray(selected),
+        scale_fit=scale_fit,
+        model_fit=model_fit,
+        chain_fits=joined.chain_fits,
+    )
+
+
+def outputs(fitted: FittedPipeline, features: np.ndarray) -> np.ndarray:
+    """Outputs of a fitted candidate for lines whose joined features are known.
+
+    Parameters
+    ----------
+    features : ndarray of float32, shape (n, n_features)
+
+    Returns
+    -------
+    ndarray of float32, shape (n, n_classes)
+    """
+    use, model = fitted.pipeline.scale, fitted.pipeline.model
+    shape = Shape(len(fitted.selected), 1)
+    x = np.ascontiguousarray(features[:, fitted.selected])
+    scaled = run_step(steps()[use.name], use.settings, shape, fitted.scale_fit, x)
+    return predict(
+        models()[model.name], model.settings, fitted.model_fit, scaled, len(fitted.classes)
+    )

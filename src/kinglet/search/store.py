@@ -1,0 +1,100 @@
+"""Arrays that many candidates need: the signals, their features, shared by the workers on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from kinglet.host import fit_chain, run_chain
+from kinglet.pipeline.fitted import Arrays
+from kinglet.pipeline.spec import Chain
+from kinglet.signals import perturb
+
+PLAIN = "plain"
+STRESS = ("gain", "noise", "tilt")
+_KEPT_FLOATS = 64_000_000  # 256 MB of features in the memory of one worker
+
+
+def chain_key(chain: Chain) -> str:
+    """Name of a chain of steps on disk."""
+    text = json.dumps([use.to_json() for use in chain], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
+
+
+def seed_of(seed: int, text: str) -> int:
+    """A seed of its own for everything that has a name: hash(seed, name), 32 bits."""
+    return int.from_bytes(hashlib.sha256(f"{seed}:{text}".encode()).digest()[:4], "little")
+
+
+class Store:
+    """A folder with the signals of one search and every array computed from them.
+
+    Files appear by an atomic rename; two workers that compute the same write the same bytes.
+
+    Parameters
+    ----------
+    folder : Path
+    seed : int
+        Seed of everything that is drawn.
+    """
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self.seed = seed
+        self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
+        self._fits: dict[Chain, dict[Chain, Arrays]] = {}
+
+    @staticmethod
+    def create(folder: Path, values: np.ndarray, seed: int) -> Store:
+        """Write the signals, float32 of shape (n, length, axes), to a new store."""
+        store = Store(folder, seed)
+        store._write(PLAIN, np.ascontiguousarray(values, dtype=np.float32))
+        return store
+
+    def array(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        """Read an array by name; compute and keep it where nobody did so far."""
+        if name in self._recent:
+            self._recent.move_to_end(name)
+            return self._recent[name]
+        path = self.folder / f"{name}.npy"
+        if not path.exists():
+            self._write(name, compute())
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        self._recent[name] = array
+        while sum(kept.size for kept in self._recent.values()) > _KEPT_FLOATS:
+            self._recent.popitem(last=False)
+        return array
+
+    def _write(self, name: str, array: np.ndarray) -> None:
+        partial = self.folder / f"{name}.{os.getpid()}.partial"
+        with partial.open("wb") as file:
+            np.save(file, array, allow_pickle=False)
+        partial.replace(self.folder / f"{name}.npy")
+
+    def signals(self, kind: str = PLAIN) -> np.ndarray:
+        """The signals as they are, or perturbed in one of the ways of `STRESS`."""
+        if kind == PLAIN:
+            return self.array(PLAIN, lambda: np.zeros(0))
+        return self.array(
+            kind, lambda: perturb(np.asarray(self.signals()), kind, seed_of(self.seed, kind))
+        )
+
+    def chain_fits(self, chain: Chain) -> dict[Chain, Arrays]:
+        """What the steps of a chain learn from unlabelled lines (drawn once for all splits)."""
+        if chain not in self._fits:
+            values = np.asarray(self.signals())
+            self._fits[chain] = fit_chain(chain, values, seed_of(self.seed, chain_key(chain)))
+        return self._fits[chain]
+
+    def features(self, chain: Chain, kind: str = PLAIN) -> np.ndarray:
+        """Features of a chain for every signal, float32 (n, n_features)."""
+        return self.array(
+            f"{chain_key(chain)}_{kind}",
+            lambda: run_chain(chain, np.asarray(self.signals(kind)), self.chain_fits(chain)),
+        )

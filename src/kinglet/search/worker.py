@@ -1,0 +1,110 @@
+"""What runs in a worker process: one problem at a time, set up once."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from kinglet.costs import CostModel
+from kinglet.pipeline import Pipeline
+from kinglet.pipeline.spec import Chain
+from kinglet.record import Shape
+from kinglet.search.evaluate import Evaluation, evaluate
+from kinglet.search.fit import Problem
+from kinglet.search.limits import Limits
+from kinglet.search.store import PLAIN, Store
+from kinglet.signals import Split
+from kinglet.tasks import TASKS
+
+
+@dataclass(frozen=True)
+class Setup:
+    """Everything a worker needs to know, small enough to send.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the store; the signals are read from there.
+    """
+
+    folder: Path
+    task: str
+    label: np.ndarray
+    classes: tuple[str, ...]
+    shape: Shape
+    limits: Limits
+    costs: CostModel
+    seed: int
+    splits: tuple[Split, ...]
+
+
+_current: tuple[Setup, Problem] | None = None
+
+
+def start() -> None:
+    """Begin a worker: one BLAS thread, and Ctrl-C left to the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threadpool_limits(1)
+
+
+def _problem(setup: Setup) -> Problem:
+    global _current
+    if _current is None or _current[0].folder != setup.folder:
+        store = Store(setup.folder, setup.seed)
+        _current = (
+            setup,
+            Problem(
+                store,
+                setup.label,
+                setup.classes,
+                setup.shape,
+                setup.limits,
+                setup.costs,
+                setup.seed,
+            ),
+        )
+    return _current[1]
+
+
+def warm(setup: Setup, chain: Chain) -> float:
+    """Compute the features of a chain once, for all workers; returns the seconds it took."""
+    started = time.monotonic()
+    with threadpool_limits(1):
+        _problem(setup).store.features(chain, PLAIN)
+    return time.monotonic() - started
+
+
+def run(
+    setup: Setup, order: tuple[int, ...], pipeline: Pipeline, bound: float, seconds: float
+) -> Evaluation:
+    """Evaluate one candidate.
+
+    Parameters
+    ----------
+    order : tuple of int
+        The splits, hardest first.
+    bound : float
+        Score below which the candidate may stop.
+    seconds : float
+        Time left for the search.
+    """
+    deadline = time.monotonic() + seconds
+    with threadpool_limits(1):
+        result = evaluate(
+            _problem(setup),
+            TASKS[setup.task],
+            [setup.splits[index] for index in order],
+            pipeline,
+            bound,
+            deadline,
+        )
+    # Scores are told in the order of the splits, whatever the order they were run in.
+    scores: list[float | None] = [None] * len(order)
+    for position, index in enumerate(order):
+        scores[index] = result.split_scores[position]
+    return replace(result, split_scores=tuple(scores))

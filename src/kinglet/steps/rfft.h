@@ -1,0 +1,31 @@
+#ifndef KN_RFFT_H
+#define KN_RFFT_H
+
+#include "../runtime/frame.h"
+#include "../runtime/maths.h"
+#include "../runtime/rfft.h"
+
+/* Spectrum: out[k * length / 2 + i] is bin i + 1 of the k-th wanted axis; mode 0 power, 1 its
+ * square root, 2 its logarithm. Scratch holds length floats. */
+KN_STEP void kn_rfft(const kn_rfft_block *block, const kn_shape *shape, const float *in,
+                     const uint16_t *wanted, uint32_t wanted_count, float *out, float *scratch)
+{
+    const uint32_t length = shape->length;
+    uint32_t k, i;
+    for (k = 0; k < wanted_count; k++) {
+        kn_centred_frame(in + (uint32_t)wanted[k] * shape->axis_step, length, shape->sample_step,
+                         scratch);
+        kn_power_spectrum(scratch, length, block->quarter_wave);
+        for (i = 0; i < length / 2; i++) {
+            float value = scratch[i];
+            if (block->mode == 1u) {
+                value = kn_sqrt(value);
+            } else if (block->mode == 2u) {
+                value = kn_log(kn_max(value, KN_TINY));
+            }
+            *out++ = value;
+        }
+    }
+}
+
+#endif

@@ -1,0 +1,79 @@
+"""Spectrum of each axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.signal import periodogram
+
+from kinglet.record import Config, Cost, Field, Fitted, Parameter, Shape, Step
+from kinglet.runtime.tables import is_power_of_two, quarter_wave, spectrum_operations
+
+_MODES = ("power", "magnitude", "log_power")
+# What a mode adds to a bin: nothing, a square root, a logarithm.
+_OPERATIONS = {"power": 8.0, "magnitude": 24.0, "log_power": 60.0}
+
+
+class Rfft(Step):
+    """Power, magnitude or log power at each frequency of an axis."""
+
+    name = "rfft"
+    title = "spectrum"
+    doc = (
+        "Bins 1 to L/2 of the discrete Fourier transform X of each axis; bin 0, the mean, is left "
+        "out. Power: P_k = 2 |X_k|^2 / L^2 and |X_k|^2 / L^2 for k = L/2, so that all add up to "
+        "the variance; magnitude: its square root; log power: log max(P_k, 1e-20). For vibration "
+        "and sound. Of no use for single events, whose moment a spectrum forgets. The length must "
+        "be a power of two."
+    )
+    source = (
+        "Cooley and Tukey (1965), An algorithm for the machine calculation of complex Fourier "
+        "series; real input as in Sorensen et al. (1987), Real-valued fast Fourier transform "
+        "algorithms, section II"
+    )
+    kind = "signal"
+    parameters = (Parameter("mode", "power", "What is told of each frequency.", choices=_MODES),)
+    fields = (
+        Field("quarter_wave", "float", "sin(2 pi i / length), i = 0..length/4", array=True),
+        Field("mode", "uint16_t", "0 power, 1 magnitude, 2 log power"),
+    )
+    # An error of 3e-7 of the largest bin is more in the logarithm of a small one.
+    tolerance = (1e-5, 1e-4)
+
+    def accepts(self, config: Config, shape: Shape) -> bool:
+        return shape.length >= 8 and is_power_of_two(shape.length)
+
+    def output(self, config: Config, shape: Shape) -> Shape:
+        return Shape(shape.length // 2, shape.axes)
+
+    def labels(self, config: Config, shape: Shape) -> list[str]:
+        return [f"spectrum of axis {axis}" for axis in range(shape.axes)]
+
+    def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
+        return {
+            "quarter_wave": quarter_wave(shape.length),
+            "mode": _MODES.index(config["mode"]),
+        }
+
+    def scratch(self, config: Config, shape: Shape) -> int:
+        return shape.length
+
+    def cost(self, config: Config, shape: Shape) -> Cost:
+        each = _OPERATIONS[config["mode"]] * shape.length / 2
+        shared = 8.0 * shape.length + spectrum_operations(shape.length) + each
+        return Cost.uniform(shape.axes, shape.axes, shared)
+
+    def oracle(
+        self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray
+    ) -> np.ndarray:
+        _, density = periodogram(
+            values.astype(np.float64), shape.length, detrend="constant", axis=1
+        )
+        power = density[:, 1:]
+        if config["mode"] == "magnitude":
+            return np.sqrt(power)
+        return np.log(np.maximum(power, 1e-20)) if config["mode"] == "log_power" else power
+
+
+RECORD = Rfft()

@@ -1,0 +1,126 @@
+"""The whole way in one call: search, build, check against the limits, write."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kinglet.errors import NothingFitsError
+from kinglet.library import Library
+from kinglet.search import Candidate, Result, search
+from kinglet.signals import Labelled
+from kinglet.toolchain import Abi
+
+_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Made:
+    """What `make` leaves.
+
+    Parameters
+    ----------
+    result : Result
+    candidate : Candidate
+        The one that was built: the best that keeps the limits as measured.
+    library : Library
+    library_path, result_path : Path
+    document : dict
+        Content of ``result.json``.
+    """
+
+    result: Result
+    candidate: Candidate
+    library: Library
+    library_path: Path
+    result_path: Path
+    document: dict[str, Any]
+
+
+def make(
+    data: Labelled,
+    out: str | Path,
+    *,
+    abi: Abi | None = None,
+    suffix: str = "",
+    **search_arguments: Any,
+) -> Made:
+    """Search, build the best candidate and write ``library.zip`` and ``result.json``.
+
+    Parameters
+    ----------
+    data : Labelled
+    out : path
+        Folder; created where it is missing.
+    abi : {"hard", "softfp", "soft"}, optional
+    suffix : str
+        Tells several libraries in one firmware apart.
+    **search_arguments
+        Of `kinglet.search`.
+
+    Returns
+    -------
+    Made
+
+    Raises
+    ------
+    NothingFitsError
+        If nothing keeps the limits; nothing is written then.
+    """
+    result = search(data, **search_arguments)
+    candidate, library = build_best(result, abi=abi, suffix=suffix)
+    document = describe(result, candidate, library)
+    out = Path(out)
+    library_path = library.save(out / "library.zip")
+    result_path = _write(out / "result.json", json.dumps(document, indent=1))
+    return Made(result, candidate, library, library_path, result_path, document)
+
+
+def build_best(
+    result: Result, *, abi: Abi | None = None, suffix: str = ""
+) -> tuple[Candidate, Library]:
+    """Build the best candidate whose measured sizes and time keep the limits too."""
+    limits = result.context.limits
+    for candidate in result.ranking[:_ATTEMPTS]:
+        library = candidate.build(abi=abi, suffix=suffix)
+        sizes = library.sizes()
+        time_ms = sizes["time_ms"]
+        if (
+            sizes["ram_bytes"] <= limits.ram_bytes
+            and sizes["flash_bytes"] <= limits.flash_bytes
+            and (time_ms is None or time_ms <= 1e3 * limits.time_s)
+        ):
+            return candidate, library
+    raise NothingFitsError(
+        f"the {min(_ATTEMPTS, len(result.ranking))} best candidates, once compiled, need more than "
+        "the limits allow: allow a little more RAM, flash or time"
+    )
+
+
+def describe(result: Result, candidate: Candidate, library: Library) -> dict[str, Any]:
+    """Content of ``result.json``: what the search found, and what the build measured."""
+    document = result.to_json()
+    if candidate.evaluation is not result.best.evaluation:
+        document |= candidate.summary() | {"out_of_fold": candidate.rows()}
+    rows = document.pop("out_of_fold")
+    return {
+        **document,
+        "core": library.core.name,
+        "float_abi": library.abi,
+        "optimise": library.optimise,
+        "library_id": library.sources.identifier,
+        **library.sizes(),
+        "warnings": list(result.context.data.signals.warnings),
+        "out_of_fold": rows,
+    }
+
+
+def _write(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+    return path

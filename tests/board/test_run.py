@@ -297,11 +297,18 @@ def test_code_that_hangs_is_stopped(count):
         )
 
 
-def test_instruction_that_the_core_does_not_have_is_named():
-    source = "volatile int a; int f(void) { a /= a; return 0; }"
-    image = board.link_image({}, source, CORES["cortex-m3"])
-    with pytest.raises(ToolchainError, match=r"Cortex-M0, f\(\) stops .* in f\+"):
-        board.run(image, CORES["cortex-m0"], function="f", inputs=[b""], output_size=0)
+@pytest.mark.parametrize(
+    ("compiled_for", "runs_on", "source"),
+    [
+        ("cortex-m3", "cortex-m0", "volatile int a = 4; int f(void) { a /= a; return 0; }"),
+        ("cortex-m4f", "cortex-m3", "volatile float a; int f(void) { a *= a; return 0; }"),
+        ("cortex-m7fd", "cortex-m4f", "volatile double a; int f(void) { a *= a; return 0; }"),
+    ],
+)
+def test_instruction_that_the_core_does_not_have_is_named(compiled_for, runs_on, source):
+    image = board.link_image({}, source, CORES[compiled_for])
+    with pytest.raises(ToolchainError, match=r"f\(\) stops .* in f\+"):
+        board.run(image, CORES[runs_on], function="f", inputs=[b""], output_size=0)
 
 
 def test_buffers_that_are_too_small_are_named():

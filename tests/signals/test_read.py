@@ -194,6 +194,7 @@ FIRST = make_rows()[0][0].replace(".", ",")
          6, 1, "tabs", "separator"),
         (with_changed_line(lambda line: line.replace(" ", ",", 1), separator=" "),
          6, 1, "commas", "separator"),
+        (join([["1", "2", "3", "4"]] * 11, " ") + "1 2,3 4\n", 12, 2, "commas", "separator"),
         (join(make_rows()).replace(",", ";", 1), 1, 1, "semicolons", "separator"),
         (with_cell("1\0", 9), 9, 5, "NUL", "plain text"),
         (join(make_rows(2000)) + "\0", 2001, 1, "binary", "plain text"),
@@ -221,11 +222,18 @@ def test_too_few_lines(file, text, found):
     assert found in refusal(file(text))
 
 
-def test_a_missing_trailing_separator_is_a_torn_line(file):
-    lines = join(make_rows(), trailing=",").split("\n")
-    lines[6] = lines[6].rstrip(",")
-    message = refusal(file("\n".join(lines)))
-    assert "line 7, column 8: the line ends with" in message
+def test_one_line_is_enough_where_nothing_is_learned(file):
+    assert len(read_signals(file(join(make_rows(1))), 1, min_lines=1)) == 1
+
+
+def test_a_trailing_separator_ends_each_line_or_none(file):
+    lines = join(make_rows(), trailing=",").split("\n")[:12]
+    assert len(read_signals(file("\n".join(lines)), 1)) == 12
+    torn, longer = lines.copy(), lines.copy()
+    torn[6] = torn[6].rstrip(",")
+    longer[6] += "5"
+    assert "line 7, column 8: the line ends with" in refusal(file("\n".join(torn)))
+    assert "line 7, column 9: found '5' on a line of 9" in refusal(file("\n".join(longer)))
 
 
 def test_zero_padded_integers_are_no_decimal_commas(file):

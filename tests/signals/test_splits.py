@@ -144,6 +144,24 @@ def test_recordings_shared_by_classes_are_kept_whole():
         assert set(activity[each.train]) == set(activity[each.test]) == {0, 1, 2}
 
 
+def test_a_rare_class_gets_the_shared_recordings_it_needs():
+    # People 0 and 1 do what all six do, and a second thing.
+    person = np.repeat([0, 1, 2, 3, 4, 5, 0, 1], 4)
+    activity = np.repeat([0, 0, 0, 0, 0, 0, 1, 1], 4)
+    splits = make_splits(activity, person, np.arange(32))
+    assert len(splits) == 4
+    for each in splits:
+        assert set(activity[each.train]) == {0, 1}
+        assert not set(person[each.train]) & set(person[each.test])
+
+
+def test_blocks_follow_the_recordings_whatever_line_each_starts_at():
+    group = np.repeat([0, 1, 2, 3], 3)
+    line = np.concatenate([np.arange(first, first + 3) for first in (40, 10, 30, 20)])
+    blocks = make_splits(None, group, line, folds=2)[2:]
+    assert [set(group[each.test]) for each in blocks] == [{0, 1}, {2, 3}]
+
+
 def test_recordings_shared_so_that_a_class_cannot_be_split_are_refused():
     pairs = np.repeat([[0, 0], [0, 1], [1, 0], [1, 2], [2, 1], [2, 2]], 5, axis=0)
     with pytest.raises(InputError, match="shared with other classes"):

@@ -73,7 +73,7 @@ class Machine:
     family : {'arm', 'riscv'}
         Instruction set family.
     model : str
-        The emulator's name of the core, such as ``CORTEX_M4``.
+        The emulator's name of the core, such as ``ARM_CORTEX_M4``.
 
     Attributes
     ----------
@@ -104,12 +104,13 @@ class Machine:
     def _new_emulator(self, model: str) -> Any:
         if self.family == "riscv":
             emulator = unicorn.Uc(unicorn.UC_ARCH_RISCV, unicorn.UC_MODE_RISCV32)
+            emulator.ctl_set_cpu_model(getattr(riscv_const, f"UC_CPU_{model}"))
             floats_on = 0x6000  # mstatus.FS
             emulator.reg_write(riscv_const.UC_RISCV_REG_MSTATUS, floats_on)
             return emulator
-        mode = unicorn.UC_MODE_THUMB | unicorn.UC_MODE_MCLASS
-        emulator = unicorn.Uc(unicorn.UC_ARCH_ARM, mode)
-        emulator.ctl_set_cpu_model(getattr(arm_const, f"UC_CPU_ARM_{model}"))
+        # Not UC_MODE_MCLASS: it would make a Cortex-M33 of every model, without a word.
+        emulator = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+        emulator.ctl_set_cpu_model(getattr(arm_const, f"UC_CPU_{model}"))
         return emulator
 
     def _load(self, image: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -40,6 +43,14 @@ class LinearModel(Model):
     def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
         scores = x.astype(np.float64) @ fitted["weights"].T.astype(np.float64) + fitted["bias"]
         return softmax(scores, axis=1)
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Let an iteration end where we stop it, without a warning that it could go on."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        yield
 
 
 def line_weights(y: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from kinglet.models._read_out import LinearModel, read_out
+from kinglet.models._read_out import LinearModel, quiet, read_out
 from kinglet.record import Config, Parameter
 
 
@@ -40,7 +40,7 @@ class Logistic(LinearModel):
             max_iter=300,
             tol=1e-3,
         )
-        with _unconverged_is_fine():
+        with quiet():
             model.fit(x.astype(np.float64), y)
         return read_out(model.coef_, model.intercept_, model.classes_, n_outputs)
 

@@ -8,24 +8,38 @@
 KN_STEP void kn_centred_frame(const float *x, uint32_t count, uint32_t step, float *out)
 {
     const float mean = kn_sum(x, count, step) / (float)count;
-    uint32_t i;
-    for (i = 0; i < count; i++) {
-        out[i] = x[i * step] - mean;
+    uint32_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        out[i] = x[0] - mean;
+        out[i + 1] = x[step] - mean;
+        out[i + 2] = x[2 * step] - mean;
+        out[i + 3] = x[3 * step] - mean;
+        x += 4 * step;
+    }
+    for (; i < count; i++) {
+        out[i] = *x - mean;
+        x += step;
     }
 }
 
-/* x_i times the window a - b c + d c^2, c = cos(2 pi i / n), in place; n = 2^p >= 4. Window holds
+/* x_i times the window a - b c + d c^2, c = cos(2 pi i / n), in place; n = 2^p >= 8. Window holds
  * a, b, d; quarter_wave[i] = sin(2 pi i / n), i = 0..n/4, is the table of the transform. */
 KN_STEP void kn_window_frame(float *x, uint32_t n, const float *quarter_wave, const float *window)
 {
+    const float a = window[0], b = window[1], d = window[2];
+    float *const middle = x + n / 2;
     uint32_t i;
-    for (i = 0; i <= n / 2; i++) {
-        const float c = i <= n / 4 ? quarter_wave[n / 4 - i] : -quarter_wave[i - n / 4];
-        const float weight = window[0] - c * (window[1] - c * window[2]);
-        x[i] *= weight;
-        if (i > 0u && i < n / 2) {
-            x[n - i] *= weight;
-        }
+    x[0] *= a - b + d;
+    x[n / 4] *= a;
+    middle[0] *= a + b + d;
+    middle[n / 4] *= a;
+    for (i = 1; i < n / 4; i++) {
+        const float c = quarter_wave[n / 4 - i];
+        const float even = a + d * c * c, odd = b * c;
+        x[i] *= even - odd;
+        middle[-(int32_t)i] *= even + odd;
+        middle[i] *= even + odd;
+        x[n - i] *= even - odd;
     }
 }
 

@@ -111,10 +111,10 @@ KN_STEP void kn_real_fft(float *x, uint32_t n, const float *quarter_wave)
     }
 }
 
-/* Power spectrum of n = 2^p values, n >= 2: x[k - 1] becomes the share P_k that frequency k / n
- * has in the mean square, k = 1..n/2: 2 |X_k|^2 / n^2, and |X_k|^2 / n^2 for k = n/2. The mean is
- * left out, so that all P_k add up to the variance. The upper half of x is left undefined. */
-KN_STEP void kn_power_spectrum(float *x, uint32_t n, const float *quarter_wave)
+/* Power spectrum of n = 2^p values, n >= 2: out[k - 1] is the share P_k that frequency k / n has
+ * in the mean square, k = 1..n/2: 2 |X_k|^2 / n^2, and |X_k|^2 / n^2 for k = n/2. The mean is left
+ * out, so that all P_k add up to the variance. The values x are lost; out may be x. */
+KN_STEP void kn_power_spectrum(float *x, uint32_t n, const float *quarter_wave, float *out)
 {
     const float scale = 2.0f / ((float)n * (float)n);
     float last;
@@ -123,9 +123,9 @@ KN_STEP void kn_power_spectrum(float *x, uint32_t n, const float *quarter_wave)
     last = x[1];
     for (k = 1; k < n / 2; k++) {
         const float re = x[2 * k], im = x[2 * k + 1];
-        x[k - 1] = scale * (re * re + im * im);
+        out[k - 1] = scale * (re * re + im * im);
     }
-    x[n / 2 - 1] = 0.5f * scale * (last * last);
+    out[n / 2 - 1] = 0.5f * scale * (last * last);
 }
 
 #endif

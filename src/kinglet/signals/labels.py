@@ -51,7 +51,9 @@ def label_signals(
         signals = Signals.from_array(np.asarray(X), **arguments)
     names = [str(name) for name in np.asarray(y).ravel().tolist()]
     if len(names) != len(signals):
-        raise InputError(f"there are {len(names)} classes for {len(signals)} signals: give one each")
+        raise InputError(
+            f"there are {len(names)} classes for {len(signals)} signals: give one each"
+        )
     classes = tuple(dict.fromkeys(names))
     if len(classes) < 2:
         raise InputError("a classification needs two classes: there is one only")

@@ -51,6 +51,7 @@ def read_signals(
     *,
     group: int = 0,
     require_power_of_two: bool = True,
+    min_lines: int = MIN_LINES,
 ) -> Signals:
     """Read a file of signals, one per line.
 
@@ -69,6 +70,8 @@ def read_signals(
     require_power_of_two : bool, optional
         Whether the length must be a power of two from 2 to 8192. False for projects whose lines
         are single samples (multi-sensor) or have another shape.
+    min_lines : int, optional
+        Least number of lines; 1 for signals that nothing is learned from.
 
     Returns
     -------
@@ -80,10 +83,11 @@ def read_signals(
     InputError
         Names file, line and column of the first fault, and how to mend it: text, gaps, unequal
         lines, values that are not finite or 1e12 and more in magnitude, a length that is not
-        allowed, 16,384 values and more on a line, fewer than 10 lines.
+        allowed, 16,384 values and more on a line, fewer lines than `min_lines`.
     """
     signals = _read_file(path, axes, rate, group, require_power_of_two)
-    return replace(signals, warnings=_check_line_count(signals.files[0], len(signals), axes))
+    warnings = _check_line_count(signals.files[0], len(signals), axes, min_lines)
+    return replace(signals, warnings=warnings)
 
 
 def read_classes(
@@ -201,10 +205,12 @@ def _check_length(name: str, length: int, axes: int) -> None:
     raise fault(name, 1, length * axes, found, mend)
 
 
-def _check_line_count(where: str, lines: int, axes: int) -> tuple[str, ...]:
-    if lines < MIN_LINES:
+def _check_line_count(
+    where: str, lines: int, axes: int, min_lines: int = MIN_LINES
+) -> tuple[str, ...]:
+    if lines < min_lines:
         raise InputError(
-            f"{where}: the lines end after line {lines}, at least {MIN_LINES} are needed; "
+            f"{where}: the lines end after line {lines}, at least {min_lines} are needed; "
             "record more signals."
         )
     wanted = RECOMMENDED_LINES_PER_AXIS * axes

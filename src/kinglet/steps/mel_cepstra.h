@@ -14,38 +14,32 @@ KN_HELPER void kn_mel_cepstra_filter(const float *power, const uint16_t *edges, 
     float risen = 0.0f;
     uint32_t m, i;
     for (m = 0; m <= filters; m++) {
-        const uint32_t width = (uint32_t)edges[m + 1u] - edges[m];
-        const float slope = 1.0f / (float)width;
-        float rising = 0.0f, falling = risen;
-        for (i = 0; i < width; i++) {
-            const float p = power[edges[m] + i], share = p * ((float)i * slope);
-            rising += share;
-            falling += p - share;
+        float place = 0.0f, sum = 0.0f, moment = 0.0f;
+        for (i = edges[m]; i < edges[m + 1u]; i++) {
+            sum += power[i];
+            moment += place * power[i];
+            place += 1.0f;
         }
+        moment = moment / place;
         if (m > 0u) {
-            level[m - 1u] = kn_log(kn_max(falling, KN_TINY));
+            level[m - 1u] = kn_log(kn_max(risen + (sum - moment), KN_TINY));
         }
-        risen = rising;
+        risen = moment;
     }
 }
 
-/* Coefficient c of the discrete cosine transform, sum_m x_m cos(pi c (2m + 1) / (2 count)).
- * quarter_wave[i] = sin(2 pi i / (4 count)), i = 0..count. */
-KN_HELPER float kn_mel_cepstra_cosine(const float *x, uint32_t count, uint32_t c,
-                                      const float *quarter_wave)
+/* One coefficient of the cosine transform, scale sum_m x_m cos((m + 1/2) angle), by Clenshaw's
+ * recurrence; cosine holds 2 cos(angle) and scale cos(angle / 2). */
+KN_HELPER float kn_mel_cepstra_coefficient(const float *x, uint32_t count, const float *cosine)
 {
-    float sum = 0.0f;
-    uint32_t m, phase = c;
-    for (m = 0; m < count; m++) {
-        const uint32_t mirrored = phase <= 2u * count ? phase : 4u * count - phase;
-        sum += x[m] * (mirrored <= count ? quarter_wave[count - mirrored]
-                                         : -quarter_wave[mirrored - count]);
-        phase += 2u * c;
-        if (phase >= 4u * count) {
-            phase -= 4u * count;
-        }
+    const float factor = cosine[0];
+    float later = 0.0f, last = 0.0f;
+    while (count-- > 0u) {
+        const float next = x[count] + (factor * last - later);
+        later = last;
+        last = next;
     }
-    return sum;
+    return cosine[1] * (last - later);
 }
 
 /* Cepstra: feature (a * frames + t) * coefficients + c is coefficient c of frame t of axis a.
@@ -66,12 +60,11 @@ KN_STEP void kn_mel_cepstra(const kn_mel_cepstra_block *block, const kn_shape *s
                                  frame % block->frames * block->hop * step,
                              size, step, scratch);
             kn_window_frame(scratch, size, block->quarter_wave, block->window);
-            kn_power_spectrum(scratch, size, block->quarter_wave);
+            kn_power_spectrum(scratch, size, block->quarter_wave, scratch);
             kn_mel_cepstra_filter(scratch, block->edges, filters, level);
         }
-        out[k] = block->scale * kn_mel_cepstra_cosine(level, filters,
-                                                      wanted[k] % block->coefficients,
-                                                      block->cosine);
+        out[k] = kn_mel_cepstra_coefficient(
+            level, filters, block->cosine + 2u * (wanted[k] % block->coefficients));
     }
 }
 

@@ -53,9 +53,8 @@ class MelCepstra(Step):
     fields = (
         Field("quarter_wave", "float", "sin(2 pi i / frame length), a quarter", array=True),
         Field("window", "float", "coefficients of the window", array=True),
-        Field("cosine", "float", "sin(2 pi i / (4 filters)), a quarter", array=True),
+        Field("cosine", "float", "two factors of each coefficient", array=True),
         Field("edges", "uint16_t", "bins where filters begin, have their top, end", array=True),
-        Field("scale", "float", "sqrt(2 / filters)"),
         Field("frame_length", "uint16_t", "samples of a frame"),
         Field("hop", "uint16_t", "samples from one frame to the next"),
         Field("frames", "uint16_t", "frames per axis"),
@@ -94,12 +93,13 @@ class MelCepstra(Step):
 
     def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
         size, hop = self._frames(config, shape)
+        angle = np.pi * np.arange(config["coefficients"]) / config["filters"]
+        scale = np.sqrt(2 / config["filters"])
         return {
             "quarter_wave": quarter_wave(size),
             "window": window_coefficients("hann"),
-            "cosine": quarter_wave(4 * config["filters"]),
+            "cosine": np.stack([2 * np.cos(angle), scale * np.cos(angle / 2)], axis=1),
             "edges": self._edges(config, shape),
-            "scale": np.sqrt(2 / config["filters"]),
             "frame_length": size,
             "hop": hop,
             **{name: config[name] for name in ("frames", "filters", "coefficients")},

@@ -10,21 +10,22 @@
 KN_STEP void kn_rfft(const kn_rfft_block *block, const kn_shape *shape, const float *in,
                      const uint16_t *wanted, uint32_t wanted_count, float *out, float *scratch)
 {
-    const uint32_t length = shape->length;
+    const uint32_t length = shape->length, bins = length / 2;
     uint32_t k, i;
     for (k = 0; k < wanted_count; k++) {
         kn_centred_frame(in + (uint32_t)wanted[k] * shape->axis_step, length, shape->sample_step,
                          scratch);
-        kn_power_spectrum(scratch, length, block->quarter_wave);
-        for (i = 0; i < length / 2; i++) {
-            float value = scratch[i];
-            if (block->mode == 1u) {
-                value = kn_sqrt(value);
-            } else if (block->mode == 2u) {
-                value = kn_log(kn_max(value, KN_TINY));
+        kn_power_spectrum(scratch, length, block->quarter_wave, out);
+        if (block->mode == 1u) {
+            for (i = 0; i < bins; i++) {
+                out[i] = kn_sqrt(out[i]);
             }
-            *out++ = value;
+        } else if (block->mode == 2u) {
+            for (i = 0; i < bins; i++) {
+                out[i] = kn_log(kn_max(out[i], KN_TINY));
+            }
         }
+        out += bins;
     }
 }
 

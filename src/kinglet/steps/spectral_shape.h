@@ -83,7 +83,7 @@ KN_STEP void kn_spectral_shape(const kn_spectral_shape_block *block, const kn_sh
     const uint32_t bins = shape->length;
     uint32_t k, axis = UINT32_MAX, peak = 0;
     uint32_t has_places = 0, has_logs = 0;
-    float features[8] = {0.0f}, total = 0.0f;
+    float features[8], total = 0.0f;
     (void)block;
     for (k = 0; k < wanted_count; k++) {
         const uint32_t feature = wanted[k] % 8u;

@@ -25,7 +25,7 @@ KN_STEP void kn_stft_map(const kn_stft_map_block *block, const kn_shape *shape, 
             for (j = 0; j < pool; j++) {
                 kn_centred_frame(x + j * block->hop * step, size, step, scratch);
                 kn_window_frame(scratch, size, block->quarter_wave, block->window);
-                kn_power_spectrum(scratch, size, block->quarter_wave);
+                kn_power_spectrum(scratch, size, block->quarter_wave, scratch);
                 for (i = 0; i < size / 2; i++) {
                     spectrum[i] = (j > 0u ? spectrum[i] : 0.0f) + share * scratch[i];
                 }

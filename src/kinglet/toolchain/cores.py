@@ -124,19 +124,21 @@ def _riscv(name: str, cpu: str, fpu: Literal["none", "sp"] = "none", fpu_feature
 CORES: dict[str, Core] = {
     core.name: core
     for core in (
-        _arm("cortex-m0", "cortex_m0", unicorn="CORTEX_M0"),
-        _arm("cortex-m0plus", "cortex_m0plus", unicorn="CORTEX_M0"),
-        _arm("cortex-m1", "cortex_m1", unicorn="CORTEX_M0"),
-        _arm("cortex-m3", "cortex_m3", unicorn="CORTEX_M3", cycle_table="m4"),
-        _arm("cortex-m4", "cortex_m4", unicorn="CORTEX_M4", cycle_table="m4"),
-        _arm("cortex-m4f", "cortex_m4", "sp", "+vfp4d16sp", unicorn="CORTEX_M4", cycle_table="m4"),
-        _arm("cortex-m7", "cortex_m7", unicorn="CORTEX_M7"),
-        _arm("cortex-m7f", "cortex_m7", "sp", "+fp_armv8d16sp", unicorn="CORTEX_M7"),
-        _arm("cortex-m7fd", "cortex_m7", "dp", "+fp_armv8d16", unicorn="CORTEX_M7"),
-        _arm("cortex-m23", "cortex_m23", unicorn="CORTEX_M33"),
-        _arm("cortex-m33", "cortex_m33", unicorn="CORTEX_M33"),
-        _arm("cortex-m33f", "cortex_m33", "sp", "+fp_armv8d16sp", unicorn="CORTEX_M33"),
-        _arm("cortex-m35pf", "cortex_m35p", "sp", "+fp_armv8d16sp", unicorn="CORTEX_M33"),
+        _arm("cortex-m0", "cortex_m0", unicorn="ARM_CORTEX_M0"),
+        _arm("cortex-m0plus", "cortex_m0plus", unicorn="ARM_CORTEX_M0"),
+        _arm("cortex-m1", "cortex_m1", unicorn="ARM_CORTEX_M0"),
+        _arm("cortex-m3", "cortex_m3", unicorn="ARM_CORTEX_M3", cycle_table="m4"),
+        _arm("cortex-m4", "cortex_m4", unicorn="ARM_CORTEX_M4", cycle_table="m4"),
+        _arm(
+            "cortex-m4f", "cortex_m4", "sp", "+vfp4d16sp", unicorn="ARM_CORTEX_M4", cycle_table="m4"
+        ),
+        _arm("cortex-m7", "cortex_m7", unicorn="ARM_CORTEX_M7"),
+        _arm("cortex-m7f", "cortex_m7", "sp", "+fp_armv8d16sp", unicorn="ARM_CORTEX_M7"),
+        _arm("cortex-m7fd", "cortex_m7", "dp", "+fp_armv8d16", unicorn="ARM_CORTEX_M7"),
+        _arm("cortex-m23", "cortex_m23", unicorn="ARM_CORTEX_M33"),
+        _arm("cortex-m33", "cortex_m33", unicorn="ARM_CORTEX_M33"),
+        _arm("cortex-m33f", "cortex_m33", "sp", "+fp_armv8d16sp", unicorn="ARM_CORTEX_M33"),
+        _arm("cortex-m35pf", "cortex_m35p", "sp", "+fp_armv8d16sp", unicorn="ARM_CORTEX_M33"),
         # The compiler's cortex_m52 brings vector instructions that the core need not have.
         _arm("cortex-m52", "cortex_m55", "dp", "+fp_armv8d16", flush_to_zero_hint=True),
         _arm("cortex-m55", "cortex_m55", "dp", "+fp_armv8d16", flush_to_zero_hint=True),

@@ -1,0 +1,95 @@
+"""Make the table of cycles: count every step and model on the emulated core.
+
+``python -m kinglet.costs.calibrate`` writes ``cycles.json`` beside this file: for each step and
+model the cycles of one operation of its cost formula, the median over a few shapes, with hardware
+floats (Cortex-M4F) and without (Cortex-M3), optimised for size and for speed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from kinglet.costs.harness import Call, run
+from kinglet.record import Model, Shape, Step, models, steps
+from kinglet.toolchain import CORES, Optimise
+
+_CORES = {"hard": "cortex-m4f", "soft": "cortex-m3"}
+_SHAPES = (Shape(64, 6), Shape(128, 3), Shape(256, 1), Shape(512, 1))
+_MODEL_SHAPES = ((24, 3), (64, 6), (96, 10))
+_OPTIMISE: tuple[Optimise, ...] = ("size", "speed")
+
+
+def step_calls(step: Step, shapes: tuple[Shape, ...], n_signals: int) -> list[Call]:
+    """A step on a few shapes: in its default form with all outputs, drawn with some of them."""
+    calls = []
+    for number, shape in enumerate(shapes):
+        at = Shape(24 * (number + 1), 1) if step.kind == "vector" else shape
+        for draw in (False, True):
+            rng = np.random.default_rng(number)
+            config = step.complete(step.draw(rng) if draw else {})
+            if not step.accepts(config, at):
+                continue
+            size = (24, at.length) if step.kind == "vector" else (24, at.length, at.axes)
+            values = np.cumsum(rng.normal(size=size), axis=1).astype(np.float32)
+            fitted = step.fit(config, at, values, None, rng)
+            some = np.arange(step.outputs(config, at))[:: 3 if draw else 1]
+            flat = values[:n_signals].reshape(n_signals, -1)
+            wanted = None if step.kind == "vector" else some
+            calls.append(Call(step, config, fitted, at, flat, wanted))
+    return calls
+
+
+def model_calls(model: Model, shapes: tuple[tuple[int, int], ...], n_lines: int) -> list[Call]:
+    """A model fitted on noise around class centres, for a few numbers of inputs and classes."""
+    calls = []
+    for number, (n_inputs, n_outputs) in enumerate(shapes):
+        rng = np.random.default_rng(number)
+        y = np.arange(20 * n_outputs) % n_outputs
+        x = rng.normal(size=(n_outputs, n_inputs))[y] + rng.normal(size=(len(y), n_inputs))
+        x = np.clip(x, -5, 5).astype(np.float32)
+        config = model.complete(model.draw(rng) if number else {})
+        fitted = model.fit(config, x, y, n_outputs, 0)
+        calls.append(Call(model, config, fitted, Shape(n_inputs, n_outputs), x[:n_lines]))
+    return calls
+
+
+def cycles_per_operation(calls: list[Call], core: str, optimise: Optimise) -> list[float]:
+    """Measured cycles over predicted operations, one ratio a call."""
+    _, measured = run(calls, CORES[core], optimise=optimise, measure=True)
+    assert measured.cycles is not None
+    ratios, start = [], 0
+    for call in calls:
+        mean = measured.cycles[start : start + len(call.values)].mean()
+        ratios.append(float(mean) / call.operations())
+        start += len(call.values)
+    return ratios
+
+
+def main() -> None:
+    """Count everything and write the table."""
+    table: dict[str, dict[str, float]] = {}
+    for kind, core in _CORES.items():
+        for optimise in _OPTIMISE:
+            factors = table.setdefault(f"{kind}-{optimise}", {})
+            shapes = _SHAPES if kind == "hard" else _SHAPES[1:2]
+            lines = 2 if kind == "hard" else 1
+            for record in [*steps(), *models()]:
+                if isinstance(record, Step):
+                    calls = step_calls(record, shapes, lines)
+                else:
+                    calls = model_calls(record, _MODEL_SHAPES, lines)
+                ratios = cycles_per_operation(calls, core, optimise)
+                factors[record.name] = round(float(np.median(ratios)), 3)
+                spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+                print(f"{kind}-{optimise} {record.name}: {factors[record.name]} ({spread})")
+                sys.stdout.flush()
+    path = Path(__file__).with_name("cycles.json")
+    path.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

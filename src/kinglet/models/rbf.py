@@ -1,0 +1,111 @@
+"""Radial basis function network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.cluster.vq import kmeans2
+from scipy.spatial.distance import cdist
+from scipy.special import softmax
+from sklearn.cluster import kmeans_plusplus
+
+from kinglet.models._read_out import quiet, ridge_read_out
+from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model, Parameter
+
+
+class Rbf(Model):
+    """Gaussian bumps around centres of each class, then softmax."""
+
+    name = "rbf"
+    title = "radial basis functions"
+    doc = (
+        "p = softmax(V phi + b), phi_k = exp(-gamma |x - c_k|^2): a support vector machine of "
+        "fixed size. The centres come from k-means within each class and are int8 before V is "
+        "fitted, so that nothing is lost. gamma = width / median |x - c_k|^2. Slower than a "
+        "neural network of the same size."
+    )
+    source = "Broomhead and Lowe (1988), Multivariable functional interpolation, Complex Systems 2"
+    tasks = (CLASSIFICATION,)
+    parameters = (
+        Parameter("centres", 96, "Centres, shared out among the classes.", choices=(48, 64, 96)),
+        Parameter(
+            "width", 0.3, "gamma times the median squared distance.", low=0.1, high=3.0, scale="log"
+        ),
+        Parameter(
+            "penalty",
+            1e-5,
+            "Weight of the squared weights against the mean squared error.",
+            low=1e-6,
+            high=1e-2,
+            scale="log",
+        ),
+    )
+    fields = (
+        Field("inputs", "uint16_t", "features"),
+        Field("centres", "uint16_t", "centres"),
+        Field("outputs", "uint16_t", "classes"),
+        Field("factor", "float", "brings the input to the scale of the table"),
+        Field("gamma", "float", "in that scale"),
+        Field("table", "int8_t", "centres, one row of inputs each", array=True),
+        Field("weights", "float", "V, one row of centres a class", array=True),
+        Field("bias", "float", "b, one value a class", array=True),
+    )
+    tolerance = (0.0, 2e-3)
+
+    def fit(
+        self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
+    ) -> dict[str, np.ndarray]:
+        x = x.astype(np.float64)
+        centres = _centres(x, y, config["centres"], seed)
+        scale = np.float32(np.abs(centres).max() / 127 or 1.0)
+        factor = np.float32(1) / scale
+        table = np.rint(centres * factor).astype(np.int8)
+        squared = cdist(x * factor, table, "sqeuclidean")
+        gamma = np.float32(config["width"] / (np.median(squared) or 1.0))
+        near = np.exp(-gamma * squared)
+        return {
+            "factor": np.array(factor),
+            "gamma": np.array(gamma),
+            "table": table,
+            **ridge_read_out(near, y, n_outputs, config["penalty"]),
+        }
+
+    def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:
+        centres, inputs = fitted["table"].shape
+        outputs = len(fitted["bias"])
+        return {"inputs": inputs, "centres": centres, "outputs": outputs, **fitted}
+
+    def scratch(self, config: Config, n_inputs: int, n_outputs: int) -> int:
+        return n_inputs + max(config["centres"], n_outputs)
+
+    def cost(self, config: Config, fitted: Fitted, n_inputs: int, n_outputs: int) -> float:
+        each = 10.0 * n_inputs + 60.0 + 6.0 * n_outputs
+        return 5.0 * n_inputs + config["centres"] * each + 100.0 * n_outputs
+
+    def typical_bytes(self, config: Config, n_inputs: int, n_outputs: int) -> int:
+        centres = config["centres"]
+        return 28 + centres * n_inputs + 4 * n_outputs * (centres + 1)
+
+    def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
+        squared = cdist(x.astype(np.float64) * fitted["factor"], fitted["table"], "sqeuclidean")
+        near = np.exp(-fitted["gamma"] * squared)
+        return softmax(near @ fitted["weights"].T.astype(np.float64) + fitted["bias"], axis=1)
+
+
+def _centres(x: np.ndarray, y: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """Centres of each class by k-means; a class with fewer lines than its share keeps them all."""
+    classes = np.unique(y)
+    found = []
+    for index, name in enumerate(classes):
+        lines = x[y == name]
+        share = max(1, count // len(classes) + (index < count % len(classes)))
+        if len(lines) > share:
+            start, _ = kmeans_plusplus(lines, share, random_state=seed)
+            with quiet():
+                lines, _ = kmeans2(lines, start, iter=10, minit="matrix")
+        found.append(lines)
+    return np.concatenate(found)
+
+
+RECORD = Rbf()

@@ -14,9 +14,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from kinglet.pipeline.pool import Pool
 
 Config = Mapping[str, Any]
 Fitted = Mapping[str, np.ndarray]
@@ -373,6 +376,44 @@ class Model(Record):
 
     def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
         """Compute the same in NumPy or scikit-learn, shape (n, n_outputs); in tests only."""
+        raise NotImplementedError
+
+
+class Selector(Record):
+    """A way to select a few features of the joined pool, in Python only: it has no C."""
+
+    tasks: ClassVar[tuple[str, ...]] = (CLASSIFICATION,)
+
+    def select(
+        self,
+        config: Config,
+        x: np.ndarray,
+        y: np.ndarray,
+        pool: Pool,
+        limit: float,
+        seed: int,
+    ) -> np.ndarray:
+        """Select.
+
+        Parameters
+        ----------
+        x : ndarray of float32, shape (n, n_features)
+            Training lines, standard-scaled and clipped to +-5.
+        y : ndarray of int, shape (n,)
+            Class of each line.
+        pool : kinglet.pipeline.Pool
+            What the features cost.
+        limit : float
+            Operations that the selected features may cost together; may be infinite.
+        seed : int
+            Seed of everything drawn.
+
+        Returns
+        -------
+        ndarray of int64
+            Ascending indices, never of a feature that is constant over the lines; empty where the
+            limit pays for none.
+        """
         raise NotImplementedError
 
 

@@ -35,7 +35,7 @@ class LinearModel(Model):
         return {"inputs": inputs, "outputs": outputs, **fitted}
 
     def cost(self, config: Config, fitted: Fitted, n_inputs: int, n_outputs: int) -> float:
-        return n_outputs * (6.0 * n_inputs + 100.0)
+        return n_outputs * (7.0 * n_inputs + 150.0)
 
     def typical_bytes(self, config: Config, n_inputs: int, n_outputs: int) -> int:
         return 4 * n_outputs * (n_inputs + 1) + 12

@@ -9,10 +9,11 @@ from sklearn.ensemble import ExtraTreesClassifier
 
 from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model, Parameter
 
-_STEPS = 256  # thresholds are whole numbers of 1/256
-_RANGE = 4096  # and of 13 bits
-_MAX_INPUTS = 8192
+_MANTISSA = 64  # thresholds have 5 binary digits after the leading one
+_THRESHOLD_BITS = 0xFFFC0000
+_MAX_INPUTS = 4096
 _MAX_DISTRIBUTIONS = 256
+_MAX_VOTES = 15  # of a leaf; measured, as good as 255
 
 
 class ExtraTrees(Model):
@@ -39,7 +40,7 @@ class ExtraTrees(Model):
         Field("sizes", "uint8_t", "nodes of each tree; it has one leaf more", array=True),
         Field("nodes", "uint32_t", "threshold, feature and skip", array=True),
         Field("leaves", "uint8_t", "distribution of each leaf", array=True),
-        Field("votes", "uint8_t", "distributions, one row of outputs each", array=True),
+        Field("votes", "uint32_t", "distributions, a byte a class, padded to words", array=True),
     )
     tolerance = (0.0, 1e-6)
 
@@ -57,8 +58,7 @@ class ExtraTrees(Model):
         )
         # Rounding thresholds down and training lines up to the same grid leaves each line on its
         # side: the trees that ship are the trees that were fitted.
-        grid = np.clip(np.ceil(x.astype(np.float32) * _STEPS), -_RANGE, _RANGE - 1)
-        forest.fit(grid, y)
+        forest.fit(_round_up(x), y)
         walks = [_preorder(estimator.tree_) for estimator in forest.estimators_]
         chance = np.zeros((sum(len(leaves) for _, leaves in walks), n_outputs))
         chance[:, forest.classes_] = np.concatenate(
@@ -67,7 +67,8 @@ class ExtraTrees(Model):
                 for estimator, (_, leaves) in zip(forest.estimators_, walks, strict=True)
             ]
         )
-        votes, leaves = _distributions(chance / chance.sum(axis=1, keepdims=True))
+        most = min(_MAX_VOTES, 255 // config["trees"])
+        votes, leaves = _distributions(chance / chance.sum(axis=1, keepdims=True), most)
         nodes = [node for nodes, _ in walks for node in nodes]
         return {
             "sizes": np.array([len(nodes) for nodes, _ in walks], dtype=np.uint8),
@@ -78,20 +79,25 @@ class ExtraTrees(Model):
 
     def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:
         trees, votes = len(fitted["sizes"]), fitted["votes"]
+        outputs = votes.shape[1]
+        words = np.pad(votes, ((0, 0), (0, -outputs % 4))).view("<u4")
         return {
-            "trees": trees,
-            "outputs": votes.shape[1],
-            "share": np.float32(1 / (trees * int(votes[0].sum()))),
             **fitted,
+            "trees": trees,
+            "outputs": outputs,
+            "share": 1 / (trees * int(votes[0].sum())),
+            "votes": words,
         }
 
     def cost(self, config: Config, fitted: Fitted, n_inputs: int, n_outputs: int) -> float:
-        depth = 1.3 * np.log2(config["leaves"])
-        return config["trees"] * (20.0 * depth + 8.0 * n_outputs + 30.0) + 10.0 * n_outputs
+        walk = 25.0 * np.log2(config["leaves"]) + 35.0
+        vote = 10.0 * (-(-n_outputs // 4))
+        return config["trees"] * (walk + vote) + 12.0 * n_outputs
 
     def typical_bytes(self, config: Config, n_inputs: int, n_outputs: int) -> int:
         leaves = config["trees"] * config["leaves"]
-        return 24 + 5 * leaves + n_outputs * min(leaves // 4, _MAX_DISTRIBUTIONS)
+        distributions = min(leaves // 6, 8 * n_outputs, _MAX_DISTRIBUTIONS)
+        return 24 + 5 * leaves + 4 * (-(-n_outputs // 4)) * distributions
 
     def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
         total = np.zeros((len(x), fitted["votes"].shape[1]))
@@ -102,6 +108,12 @@ class ExtraTrees(Model):
             total += fitted["votes"][leaves[_leaf_of(nodes, x)]]
             first_node, first_leaf = first_node + size, first_leaf + size + 1
         return total / total.sum(axis=1, keepdims=True)
+
+
+def _round_up(x: np.ndarray) -> np.ndarray:
+    """Next number of six binary digits at or above x, as float32."""
+    mantissa, exponent = np.frexp(x)
+    return np.ldexp(np.ceil(mantissa * _MANTISSA) / _MANTISSA, exponent).astype(np.float32)
 
 
 def _preorder(tree: Any) -> tuple[list[int], list[int]]:
@@ -118,32 +130,32 @@ def _preorder(tree: Any) -> tuple[list[int], list[int]]:
             at, parent = rights.pop()
             nodes[parent] |= len(nodes) - parent
         else:
-            threshold = int(np.clip(np.floor(tree.threshold[at]), -_RANGE, _RANGE - 1))
+            threshold = int((-_round_up(-tree.threshold[at])).view(np.uint32))
             rights.append((int(tree.children_right[at]), len(nodes)))
-            nodes.append((threshold + _RANGE) << 19 | int(tree.feature[at]) << 6)
+            nodes.append(threshold | int(tree.feature[at]) << 6)
             at = tree.children_left[at]
 
 
-def _distributions(chance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _distributions(chance: np.ndarray, votes: int) -> tuple[np.ndarray, np.ndarray]:
     """Votes of the different leaves, and which of them each leaf has.
 
-    Every leaf has as many votes, shared out by largest remainders: 15 (measured, as good as 255),
-    or fewer if there would be more than 256 different leaves.
+    Every leaf has as many votes, shared out by largest remainders; half as many, and half again,
+    while there are more than 256 different leaves.
     """
-    for votes in (15, 7, 3, 1):
+    while True:
         whole = np.floor(chance * votes)
         rank = np.argsort(np.argsort(whole - chance * votes, axis=1, kind="stable"), axis=1)
         whole += rank < votes - whole.sum(axis=1, keepdims=True)
         different, index = np.unique(whole.astype(np.uint8), axis=0, return_inverse=True)
-        if len(different) <= _MAX_DISTRIBUTIONS:
-            break
-    return different, index.astype(np.uint8).ravel()
+        if len(different) <= _MAX_DISTRIBUTIONS or votes == 1:
+            return different, index.astype(np.uint8).ravel()
+        votes //= 2
 
 
 def _leaf_of(nodes: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Leaf of one tree, from the left, that each line falls into."""
-    skip, feature = (nodes & 63).astype(int), (nodes >> 6 & 8191).astype(int)
-    threshold = ((nodes >> 19).astype(int) - _RANGE) / _STEPS
+    skip, feature = (nodes & 63).astype(int), (nodes >> 6 & 4095).astype(int)
+    threshold = (nodes & np.uint32(_THRESHOLD_BITS)).view(np.float32)
     begin, end = np.zeros(len(x), dtype=int), np.full(len(x), len(nodes))
     leaf = np.zeros(len(x), dtype=int)
     while (walking := np.flatnonzero(begin < end)).size:

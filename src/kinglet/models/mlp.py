@@ -102,7 +102,8 @@ class Mlp(Model):
     def cost(self, config: Config, fitted: Fitted, n_inputs: int, n_outputs: int) -> float:
         weights = config["hidden"] * (n_inputs + n_outputs)
         units = config["hidden"] + n_outputs
-        return (9.0 if config["precision"] == "int8" else 6.0) * weights + 45.0 * units
+        each = 11.0 if config["precision"] == "int8" else 7.0
+        return each * weights + 60.0 * units + 100.0 * n_outputs
 
     def typical_bytes(self, config: Config, n_inputs: int, n_outputs: int) -> int:
         weights = config["hidden"] * (n_inputs + n_outputs)

@@ -45,9 +45,10 @@ class Rbf(Model):
         Field("inputs", "uint16_t", "features"),
         Field("centres", "uint16_t", "centres"),
         Field("outputs", "uint16_t", "classes"),
-        Field("factor", "float", "brings the input to the scale of the table"),
-        Field("gamma", "float", "in that scale"),
-        Field("table", "int8_t", "centres, one row of inputs each", array=True),
+        Field("gamma", "float", "one over the squared width of a bump"),
+        Field("slope", "float", "2 gamma times the scale of the table"),
+        Field("table", "int8_t", "centres over the scale, one row of inputs each", array=True),
+        Field("norms", "float", "gamma |centre|^2", array=True),
         Field("weights", "float", "V, one row of centres a class", array=True),
         Field("bias", "float", "b, one value a class", array=True),
     )
@@ -59,13 +60,12 @@ class Rbf(Model):
         x = x.astype(np.float64)
         centres = _centres(x, y, config["centres"], seed)
         scale = np.float32(np.abs(centres).max() / 127 or 1.0)
-        factor = np.float32(1) / scale
-        table = np.rint(centres * factor).astype(np.int8)
-        squared = cdist(x * factor, table, "sqeuclidean")
+        table = np.rint(centres / scale).astype(np.int8)
+        squared = cdist(x, table * np.float64(scale), "sqeuclidean")
         gamma = np.float32(config["width"] / (np.median(squared) or 1.0))
         near = np.exp(-gamma * squared)
         return {
-            "factor": np.array(factor),
+            "scale": np.array(scale),
             "gamma": np.array(gamma),
             "table": table,
             **ridge_read_out(near, y, n_outputs, config["penalty"]),
@@ -73,23 +73,33 @@ class Rbf(Model):
 
     def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:
         centres, inputs = fitted["table"].shape
-        outputs = len(fitted["bias"])
-        return {"inputs": inputs, "centres": centres, "outputs": outputs, **fitted}
+        scale, gamma = float(fitted["scale"]), float(fitted["gamma"])
+        return {
+            "inputs": inputs,
+            "centres": centres,
+            "outputs": len(fitted["bias"]),
+            "gamma": gamma,
+            "slope": 2 * gamma * scale,
+            "table": fitted["table"],
+            "norms": gamma * ((fitted["table"] * scale) ** 2).sum(axis=1),
+            "weights": fitted["weights"],
+            "bias": fitted["bias"],
+        }
 
     def scratch(self, config: Config, n_inputs: int, n_outputs: int) -> int:
-        return n_inputs + max(config["centres"], n_outputs)
+        return max(config["centres"], n_outputs)
 
     def cost(self, config: Config, fitted: Fitted, n_inputs: int, n_outputs: int) -> float:
-        each = 10.0 * n_inputs + 60.0 + 6.0 * n_outputs
-        return 5.0 * n_inputs + config["centres"] * each + 100.0 * n_outputs
+        each = 11.0 * n_inputs + 100.0 + 7.0 * n_outputs
+        return 7.0 * n_inputs + config["centres"] * each + 150.0 * n_outputs
 
     def typical_bytes(self, config: Config, n_inputs: int, n_outputs: int) -> int:
         centres = config["centres"]
-        return 28 + centres * n_inputs + 4 * n_outputs * (centres + 1)
+        return 32 + centres * (n_inputs + 4) + 4 * n_outputs * (centres + 1)
 
     def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
-        squared = cdist(x.astype(np.float64) * fitted["factor"], fitted["table"], "sqeuclidean")
-        near = np.exp(-fitted["gamma"] * squared)
+        centres = fitted["table"] * fitted["scale"].astype(np.float64)
+        near = np.exp(-fitted["gamma"] * cdist(x.astype(np.float64), centres, "sqeuclidean"))
         return softmax(near @ fitted["weights"].T.astype(np.float64) + fitted["bias"], axis=1)
 
 

@@ -22,22 +22,4 @@ KN_STEP float kn_dot_int8(const int8_t *table, const float *x, uint32_t count)
     return (a + b) + (c + d);
 }
 
-/* Squared Euclidean distance of count int8 values and floats, in two accumulators. */
-KN_STEP float kn_distance_int8(const int8_t *table, const float *x, uint32_t count)
-{
-    float a = 0.0f, b = 0.0f;
-    uint32_t i = 0;
-    for (; i + 2 <= count; i += 2) {
-        const float first = x[i] - (float)table[i];
-        const float second = x[i + 1] - (float)table[i + 1];
-        a += first * first;
-        b += second * second;
-    }
-    if (i < count) {
-        const float last = x[i] - (float)table[i];
-        a += last * last;
-    }
-    return a + b;
-}
-
 #endif

@@ -95,4 +95,4 @@ def strictly_increasing(edges: np.ndarray) -> np.ndarray:
 
 def window_operations(n: int) -> float:
     """Operations of a frame of n values centred and windowed, as measured on a Cortex-M4F."""
-    return 25.0 * n
+    return 20.0 * n

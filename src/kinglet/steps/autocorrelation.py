@@ -30,7 +30,7 @@ class Autocorrelation(Step):
             "reach",
             0.25,
             "Longest lag.",
-            choices=(0.0625, 0.125, 0.25, 0.5),
+            choices=(0.125, 0.25, 0.5),
             unit="share of the length",
         ),
         Parameter("spacing", "log", "How the lags grow.", choices=("linear", "log")),
@@ -67,9 +67,9 @@ class Autocorrelation(Step):
         return shape.length
 
     def cost(self, config: Config, shape: Shape) -> Cost:
-        each = np.tile(6.0 * (shape.length - self._lags(config, shape)) + 50.0, shape.axes)
+        each = np.tile(7.5 * (shape.length - self._lags(config, shape)) + 50.0, shape.axes)
         group = np.repeat(np.arange(shape.axes), config["lags"])
-        return Cost(each, group, np.full(shape.axes, 16.0 * shape.length))
+        return Cost(each, group, np.full(shape.axes, 18.0 * shape.length))
 
     def oracle(
         self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray

@@ -33,13 +33,16 @@ class Bands(Step):
         Field("logarithm", "uint16_t", "1 for log of the mean, 0 for the mean"),
     )
 
+    # Ordinary signals, unlike spectra, have negative values: of those a level is the floor.
+    constant_share = 0.5
+
     def accepts(self, config: Config, shape: Shape) -> bool:
         return shape.length >= config["bands"]
 
     def output(self, config: Config, shape: Shape) -> Shape:
         return Shape(config["bands"] * shape.axes, 1)
 
-    def edges(self, config: Config, shape: Shape) -> np.ndarray:
+    def _edges(self, config: Config, shape: Shape) -> np.ndarray:
         """First bin of each band, and one past the last, counted from 0."""
         bands, bins = config["bands"], shape.length
         if config["spacing"] == "linear":
@@ -48,19 +51,19 @@ class Bands(Step):
 
     def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
         return {
-            "edges": self.edges(config, shape),
+            "edges": self._edges(config, shape),
             "bands": config["bands"],
             "logarithm": config["output"] == "log",
         }
 
     def cost(self, config: Config, shape: Shape) -> Cost:
-        each = 3.0 * np.diff(self.edges(config, shape)) + 100.0
+        each = 5.0 * np.diff(self._edges(config, shape)) + 150.0
         count = self.outputs(config, shape)
         return Cost(np.tile(each, shape.axes), np.full(count, -1), np.zeros(0))
 
     def _means(self, config: Config, shape: Shape, values: np.ndarray) -> np.ndarray:
         """Mean of each band, shape (n, n_outputs)."""
-        edges = self.edges(config, shape)
+        edges = self._edges(config, shape)
         sums = np.add.reduceat(values.astype(np.float64), edges[:-1], axis=1)
         means = sums / np.diff(edges)[:, None]
         return means.transpose(0, 2, 1).reshape(len(values), -1)

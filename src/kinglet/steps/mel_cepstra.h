@@ -29,17 +29,16 @@ KN_HELPER void kn_mel_cepstra_filter(const float *power, const uint16_t *edges, 
 }
 
 /* One coefficient of the cosine transform, scale sum_m x_m cos((m + 1/2) angle), by Clenshaw's
- * recurrence; cosine holds 2 cos(angle) and scale cos(angle / 2). */
+ * recurrence in Reinsch's form, which does not lose digits where the angle is small; cosine holds
+ * 2 cos(angle) - 2 and scale cos(angle / 2). */
 KN_HELPER float kn_mel_cepstra_coefficient(const float *x, uint32_t count, const float *cosine)
 {
-    const float factor = cosine[0];
-    float later = 0.0f, last = 0.0f;
+    float sum = 0.0f, difference = 0.0f;
     while (count-- > 0u) {
-        const float next = x[count] + (factor * last - later);
-        later = last;
-        last = next;
+        difference = (x[count] + difference) + cosine[0] * sum;
+        sum += difference;
     }
-    return cosine[1] * (last - later);
+    return cosine[1] * difference;
 }
 
 /* Cepstra: feature (a * frames + t) * coefficients + c is coefficient c of frame t of axis a.

@@ -98,7 +98,7 @@ class MelCepstra(Step):
         return {
             "quarter_wave": quarter_wave(size),
             "window": window_coefficients("hann"),
-            "cosine": np.stack([2 * np.cos(angle), scale * np.cos(angle / 2)], axis=1),
+            "cosine": np.stack([2 * np.cos(angle) - 2, scale * np.cos(angle / 2)], axis=1),
             "edges": self._edges(config, shape),
             "frame_length": size,
             "hop": hop,

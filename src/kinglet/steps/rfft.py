@@ -12,7 +12,7 @@ from kinglet.runtime.tables import is_power_of_two, quarter_wave, spectrum_opera
 
 _MODES = ("power", "magnitude", "log_power")
 # What a mode adds to a bin: nothing, a square root, a logarithm.
-_OPERATIONS = {"power": 8.0, "magnitude": 24.0, "log_power": 60.0}
+_OPERATIONS = {"power": 0.0, "magnitude": 24.0, "log_power": 85.0}
 
 
 class Rfft(Step):
@@ -61,7 +61,7 @@ class Rfft(Step):
 
     def cost(self, config: Config, shape: Shape) -> Cost:
         each = _OPERATIONS[config["mode"]] * shape.length / 2
-        shared = 8.0 * shape.length + spectrum_operations(shape.length) + each
+        shared = 10.0 * shape.length + spectrum_operations(shape.length) + each
         return Cost.uniform(shape.axes, shape.axes, shared)
 
     def oracle(

@@ -26,7 +26,7 @@ KN_HELPER uint32_t kn_spectral_shape_shares(const float *x, uint32_t bins, uint3
     return peak;
 }
 
-/* Centroid, spread, skewness, rolloff, peak frequency, peak share; frequencies from 0 to 1. */
+/* Centroid, spread, rolloff, peak frequency, peak share; frequencies from 0 to 1. */
 KN_HELPER void kn_spectral_shape_places(const float *share, uint32_t bins, uint32_t peak,
                                         float total, float *out)
 {
@@ -34,7 +34,7 @@ KN_HELPER void kn_spectral_shape_places(const float *share, uint32_t bins, uint3
     const float left = peak > 0u ? share[peak - 1u] : 0.0f;
     const float right = peak + 1u < bins ? share[peak + 1u] : 0.0f;
     const float top = left + share[peak] + right;
-    float centroid = 0.0f, second = 0.0f, third = 0.0f, below = 0.0f;
+    float centroid = 0.0f, spread = 0.0f, below = 0.0f;
     uint32_t i;
     for (i = 0; i < bins; i++) {
         centroid += share[i] * (float)(i + 1u);
@@ -42,21 +42,16 @@ KN_HELPER void kn_spectral_shape_places(const float *share, uint32_t bins, uint3
     centroid = centroid / total * width;
     for (i = 0; i < bins; i++) {
         const float distance = (float)(i + 1u) * width - centroid;
-        const float moment = share[i] * distance * distance;
-        second += moment;
-        third += moment * distance;
+        spread += share[i] * distance * distance;
     }
-    second = kn_sqrt(second / total);
-    out[0] = centroid;
-    out[1] = second;
-    out[2] = second > 1e-5f ? third / total / (second * second * second) : 0.0f;
-
     for (i = 0; i < bins - 1u && below + share[i] < target; i++) {
         below += share[i];
     }
-    out[3] = kn_min(((float)i + (target - below) / share[i]) * width, 1.0f);
-    out[4] = ((float)(peak + 1u) + (right - left) / top) * width;
-    out[5] = top / total;
+    out[0] = centroid;
+    out[1] = kn_sqrt(spread / total);
+    out[2] = kn_min(((float)i + (target - below) / share[i]) * width, 1.0f);
+    out[3] = ((float)(peak + 1u) + (right - left) / top) * width;
+    out[4] = top / total;
 }
 
 /* Entropy as a share of the largest possible, and flatness. */
@@ -73,9 +68,8 @@ KN_HELPER void kn_spectral_shape_logs(const float *share, uint32_t bins, float t
     out[1] = logs / (float)bins - kn_log(total / (float)bins);
 }
 
-/* Shape of a spectrum: feature 8 a + f of axis a; f = 0 centroid, 1 spread, 2 skewness, 3 rolloff,
- * 4 peak frequency, 5 peak share, 6 entropy, 7 flatness. All are 0 for silence. Scratch holds one
- * axis. */
+/* Shape of a spectrum: feature 7 a + f of axis a; f = 0 centroid, 1 spread, 2 rolloff, 3 peak
+ * frequency, 4 peak share, 5 entropy, 6 flatness. All are 0 for silence. Scratch holds one axis. */
 KN_STEP void kn_spectral_shape(const kn_spectral_shape_block *block, const kn_shape *shape,
                                const float *in, const uint16_t *wanted, uint32_t wanted_count,
                                float *out, float *scratch)
@@ -83,12 +77,12 @@ KN_STEP void kn_spectral_shape(const kn_spectral_shape_block *block, const kn_sh
     const uint32_t bins = shape->length;
     uint32_t k, axis = UINT32_MAX, peak = 0;
     uint32_t has_places = 0, has_logs = 0;
-    float features[8], total = 0.0f;
+    float features[7], total = 0.0f;
     (void)block;
     for (k = 0; k < wanted_count; k++) {
-        const uint32_t feature = wanted[k] % 8u;
-        if (wanted[k] / 8u != axis) {
-            axis = wanted[k] / 8u;
+        const uint32_t feature = wanted[k] % 7u;
+        if (wanted[k] / 7u != axis) {
+            axis = wanted[k] / 7u;
             peak = kn_spectral_shape_shares(in + axis * shape->axis_step, bins,
                                             shape->sample_step, scratch);
             total = kn_sum(scratch, bins, 1u);
@@ -98,11 +92,11 @@ KN_STEP void kn_spectral_shape(const kn_spectral_shape_block *block, const kn_sh
             out[k] = 0.0f;
             continue;
         }
-        if (feature < 6u && has_places == 0u) {
+        if (feature < 5u && has_places == 0u) {
             kn_spectral_shape_places(scratch, bins, peak, total, features);
             has_places = 1u;
-        } else if (feature >= 6u && has_logs == 0u) {
-            kn_spectral_shape_logs(scratch, bins, total, features + 6);
+        } else if (feature >= 5u && has_logs == 0u) {
+            kn_spectral_shape_logs(scratch, bins, total, features + 5);
             has_logs = 1u;
         }
         out[k] = features[feature];

@@ -10,14 +10,13 @@ from kinglet.record import Config, Cost, Fitted, Shape, Step
 _FEATURES = (
     "spectral centroid",
     "spectral spread",
-    "spectral skewness",
     "spectral rolloff",
     "peak frequency",
     "peak share",
     "spectral entropy",
     "spectral flatness",
 )
-_LOGS = np.array([False] * 6 + [True] * 2)
+_LOGS = np.array([False] * 5 + [True] * 2)
 
 
 class SpectralShape(Step):
@@ -27,7 +26,7 @@ class SpectralShape(Step):
     title = "spectral shape"
     doc = (
         "After a power spectrum P over frequencies f = 1/K..1 (1 is half the rate), per axis: "
-        "centroid sum(P f) / sum(P); spread and skewness, the second and third moment about it; "
+        "centroid sum(P f) / sum(P); spread, the standard deviation about it; "
         "rolloff, the frequency below which 85 % of the power lies; frequency and share of the "
         "largest bin with its two neighbours; entropy of P / sum(P), divided by log K; flatness "
         "mean(log P) - log(mean(P)), P no less than 1e-12 of its largest. All 0 for silence. Of no "
@@ -39,8 +38,7 @@ class SpectralShape(Step):
         "robust ASR; flatness: Gray and Markel (1974), A spectral-flatness measure"
     )
     kind = "features"
-    # The skewness of a nearly symmetric spectrum is a small rest of large terms.
-    tolerance = (1e-5, 2e-4)
+    tolerance = (1e-5, 2e-5)
 
     def accepts(self, config: Config, shape: Shape) -> bool:
         return shape.length >= 4
@@ -56,7 +54,7 @@ class SpectralShape(Step):
 
     def cost(self, config: Config, shape: Shape) -> Cost:
         group = np.concatenate([2 * axis + _LOGS for axis in range(shape.axes)])
-        shared = np.tile([45.0 * shape.length + 150, 80.0 * shape.length + 250], shape.axes)
+        shared = np.tile([75.0 * shape.length + 200, 130.0 * shape.length + 300], shape.axes)
         return Cost(np.full(len(group), 10.0), group, shared)
 
     @staticmethod
@@ -74,8 +72,6 @@ class SpectralShape(Step):
         centroid = (share * frequency).sum(axis=1)
         away = frequency - centroid[:, None]
         spread = np.sqrt((share * away**2).sum(axis=1))
-        narrow = spread < 1e-5
-        skewness = (share * away**3).sum(axis=1) / np.where(narrow, 1, spread) ** 3
 
         cumulated = share.cumsum(axis=1)
         place = (cumulated >= 0.85).argmax(axis=1)[:, None]
@@ -90,12 +86,11 @@ class SpectralShape(Step):
         peak_frequency = ((around + 1) * near).sum(axis=1) / np.where(top > 0, top, 1)
 
         floored = np.maximum(share, 1e-12 * share.max(axis=1, keepdims=True))
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             flatness = np.log(floored).mean(axis=1) - np.log(share.mean(axis=1))
         features = [
             centroid,
             spread,
-            np.where(narrow, 0, skewness),
             rolloff[:, 0],
             peak_frequency / shape.length,
             top,
@@ -113,7 +108,7 @@ class SpectralShape(Step):
         share = self._shares(values)
         place = (share.cumsum(axis=1) >= 0.85).argmax(axis=1)[:, None]
         flat = np.take_along_axis(share, place, axis=1)[:, 0] * shape.length < 0.02
-        return (flat[:, :, None] & (np.arange(len(_FEATURES)) == 3)).reshape(len(values), -1)
+        return (flat[:, :, None] & (np.arange(len(_FEATURES)) == 2)).reshape(len(values), -1)
 
 
 RECORD = SpectralShape()

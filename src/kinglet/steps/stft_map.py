@@ -100,7 +100,7 @@ class StftMap(Step):
         groups = shape.axes * config["cells"]
         frame = spectrum_operations(size) + window_operations(size) + 6.0 * size
         cost = Cost.uniform(self.outputs(config, shape), groups, config["pool"] * frame)
-        each = 3.0 * np.diff(self._edges(config, shape)) + 110.0
+        each = 5.0 * np.diff(self._edges(config, shape)) + 150.0
         return Cost(np.tile(each, groups), cost.group, cost.shared)
 
     def oracle(

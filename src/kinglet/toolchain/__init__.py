@@ -8,8 +8,9 @@ from kinglet.toolchain.build import (
     host_suffix,
     link_elf,
 )
+from kinglet.toolchain.check import check_library
 from kinglet.toolchain.cores import CORES, Abi, Core, core_for
-from kinglet.toolchain.inspect import ObjectFacts, check_library, inspect_object
+from kinglet.toolchain.inspect import ObjectFacts, inspect_object
 from kinglet.toolchain.zig import (
     COMMON_FLAGS,
     WARNING_FLAGS,

@@ -1,0 +1,139 @@
+"""A finished library says, bit for bit, what the search scored; and its sizes are what it takes."""
+
+import re
+import zipfile
+
+import numpy as np
+import pytest
+
+from kinglet.costs import CostModel
+from kinglet.errors import InputError, ToolchainError
+from kinglet.library import Emulator, build
+from kinglet.library.package import files
+from kinglet.pipeline import make_plan
+from kinglet.toolchain import CORES, inspect_object
+from tests import samples
+
+
+@pytest.fixture(scope="module", params=samples.MODELS)
+def library(request):
+    fitted, _ = samples.fitted(request.param)
+    return build(fitted, signals=samples.signals()[0])
+
+
+def test_emulator_says_what_the_search_scored(library):
+    values, _ = samples.signals()
+    expected = samples.host_outputs(library.fitted.pipeline.model.name)
+    assert library.predict_proba(values).tobytes() == expected.tobytes()
+
+
+def test_predicted_sizes_hold_for_the_measured_library(library):
+    plan = make_plan(library.fitted)
+    names = sum(len(name) + 1 for name in library.fitted.classes)
+    n_values = library.fitted.shape.length * library.fitted.shape.axes
+    predicted = CostModel("cortex-m4f").predict(plan, n_values, names)
+    sizes = library.sizes()
+    assert sizes["flash_bytes"] <= predicted.flash_bytes <= 1.10 * sizes["flash_bytes"]
+    assert sizes["ram_bytes"] <= predicted.ram_bytes <= sizes["ram_bytes"] + 8
+    if sizes["cycles"] is not None:
+        assert predicted.cycles == pytest.approx(sizes["cycles"], rel=0.5)
+
+
+def test_parameters_are_counted_to_the_byte(library):
+    facts = inspect_object(library.compiled)
+    tables = sum(size for name, size in facts.objects.items() if name.startswith("neai_block"))
+    shapes = sum(size for name, size in facts.objects.items() if name.startswith("neai_shape"))
+    others = sum(
+        size
+        for name, size in facts.objects.items()
+        if re.match(r"neai_\w+_\d+$", name) and not name.startswith(("neai_block", "neai_shape"))
+    )
+    assert tables + shapes + others == make_plan(library.fitted).parameter_bytes()
+
+
+def test_same_input_same_zip(library, tmp_path):
+    again = build(library.fitted, signals=samples.signals()[0])
+    assert library.save(tmp_path / "a.zip").read_bytes() == again.save(tmp_path / "b.zip").read_bytes()
+
+
+def test_zip_tells_no_path_and_no_user(library, tmp_path):
+    path = library.save(tmp_path / "library.zip")
+    with zipfile.ZipFile(path) as file:
+        content = b"".join(file.read(name) for name in file.namelist())
+        assert {"libneai.a", "NanoEdgeAI.h", "metadata.json", "main.c", "neai.c"} <= set(
+            file.namelist()
+        )
+    for word in (b"/home/", b"/root", b"/tmp/", b"kinglet-", str(tmp_path).encode()):
+        assert word not in content
+    assert [entry.name for entry in tmp_path.iterdir()] == ["library.zip"]
+
+
+def test_speed_and_size_give_the_same_bits(library):
+    quick = build(library.fitted, optimise="speed", signals=samples.signals()[0])
+    values, _ = samples.signals()
+    assert quick.predict_proba(values).tobytes() == library.predict_proba(values).tobytes()
+    assert quick.sources.identifier == library.sources.identifier
+
+
+@pytest.fixture(scope="module")
+def small():
+    return build(samples.fitted("lda")[0], signals=samples.signals()[0])
+
+
+def test_suffix_is_on_every_public_name():
+    library = build(samples.fitted("lda")[0], suffix="left", signals=samples.signals()[0])
+    exported = inspect_object(library.compiled).exported
+    assert exported and all(name.endswith("_left") for name in exported)
+    assert "#define NEAI_INPUT_SIGNAL_LENGTH_LEFT 64" in library.sources.header
+    assert {"libneai_left.a", "NanoEdgeAI_left.h", "neai_left.c"} <= set(files(library))
+    assert library.predict_proba(samples.signals()[0]).tobytes() == samples.fitted("lda")[1]
+
+
+@pytest.mark.parametrize("suffix", ["Left", "1a", "a-b", "x" * 30])
+def test_unusable_suffix_is_refused(suffix):
+    with pytest.raises(InputError, match="suffix"):
+        build(samples.fitted("lda")[0], suffix=suffix)
+
+
+@pytest.mark.parametrize("core", sorted(CORES))
+def test_every_core_compiles_and_passes_the_checks(core):
+    try:
+        library = build(samples.fitted("lda")[0], core=core, signals=samples.signals()[0])
+    except ToolchainError as error:  # a core that the compiler cannot link for says so
+        pytest.fail(str(error))
+    assert library.footprint.flash_bytes > 500
+    assert (library.timing.cycles is None) == bool(library.timing.reason)
+
+
+@pytest.mark.parametrize("abi", ["hard", "softfp", "soft"])
+def test_float_conventions(abi):
+    library = build(samples.fitted("lda")[0], abi=abi, signals=samples.signals()[0])
+    facts = inspect_object(library.compiled)
+    assert facts.vfp_arguments == (abi == "hard")
+    assert (facts.fp_arch != 0) == (abi != "soft")
+
+
+def test_refused_signals_leave_the_output_alone(small):
+    values, _ = samples.signals()
+    values = values[:3].copy()
+    values[1, 5, 0] = np.nan
+    result = small.predict_proba(values)
+    assert np.isnan(result[1]).all() and not np.isnan(result[[0, 2]]).any()
+
+
+def test_a_stranger_cannot_pose_as_a_library(tmp_path, small):
+    wrong = tmp_path / "wrong.zip"
+    wrong.write_bytes(b"not a zip")
+    with pytest.raises(InputError, match=r"wrong\.zip"):
+        Emulator.open(wrong)
+    with zipfile.ZipFile(wrong, "w") as file:
+        file.writestr("metadata.json", "{}")
+    with pytest.raises(InputError, match="not a library"):
+        Emulator.open(wrong)
+    with zipfile.ZipFile(wrong, "w") as file:
+        file.writestr("metadata.json", '{"length": 64, "axes": 3, "classes": ["a", "b"]}')
+        file.writestr("emulator/neai.wasm", b"junk")
+    with pytest.raises(InputError, match="cannot be loaded"):
+        Emulator.open(wrong)
+    with pytest.raises(InputError, match="192 values"):
+        Emulator.open(small.save(tmp_path / "good.zip")).run(np.zeros((1, 32, 3), np.float32))

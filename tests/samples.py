@@ -1,0 +1,66 @@
+"""Small fitted pipelines over synthetic signals, for tests of everything behind the search."""
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from kinglet.costs import CostModel
+from kinglet.pipeline import FittedPipeline, Pipeline
+from kinglet.record import Shape
+from kinglet.search.fit import Problem, fit, join, outputs
+from kinglet.search.limits import Limits
+from kinglet.search.portfolio import portfolio
+from kinglet.search.store import Store
+from kinglet.signals import Labelled, label_signals
+
+CLASSES = ("slow", "middle", "fast")
+SHAPE = Shape(64, 3)
+
+
+def signals(n: int = 60, seed: int = 0, shape: Shape = SHAPE) -> tuple[np.ndarray, np.ndarray]:
+    """Noisy tones of three frequencies with random phase and gain; values and label."""
+    rng = np.random.default_rng(seed)
+    label = np.arange(n) % 3
+    time = np.arange(shape.length)[None, :, None]
+    frequency = np.array([0.15, 0.3, 0.6])[label][:, None, None]
+    phase = rng.uniform(0, 6.28, size=(n, 1, shape.axes))
+    gain = rng.uniform(0.5, 2.0, size=(n, 1, 1))
+    x = gain * np.sin(frequency * time + phase) + 0.3 * rng.normal(size=(n, *shape))
+    return x.astype(np.float32), label
+
+
+def labelled(n: int = 60, seed: int = 0) -> Labelled:
+    values, label = signals(n, seed)
+    return label_signals(values, np.array(CLASSES)[label], rate=100.0)
+
+
+def pipelines() -> list[Pipeline]:
+    """One pipeline of the portfolio for each model."""
+    by_model: dict[str, Pipeline] = {}
+    for pipeline in portfolio(SHAPE):
+        by_model.setdefault(pipeline.model.name, pipeline)
+    return list(by_model.values())
+
+
+@cache
+def fitted(model: str) -> tuple[FittedPipeline, bytes]:
+    """The portfolio's first pipeline with a model, fitted; and what the host says of `signals`."""
+    pipeline = next(p for p in pipelines() if p.model.name == model)
+    values, label = signals()
+    limits = Limits(32 << 10, 128 << 10, 0.02, 80e6)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store.create(Path(folder), values, 0)
+        problem = Problem(store, label, CLASSES, SHAPE, limits, CostModel("cortex-m4f"), 0)
+        joined = join(problem, pipeline)
+        made = fit(problem, joined, np.arange(len(label)), "all")
+        assert made is not None
+        return made, outputs(made, joined.features).tobytes()
+
+
+def host_outputs(model: str) -> np.ndarray:
+    return np.frombuffer(fitted(model)[1], dtype=np.float32).reshape(-1, len(CLASSES))
+
+
+MODELS = tuple(pipeline.model.name for pipeline in pipelines())

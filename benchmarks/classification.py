@@ -55,7 +55,7 @@ def run_kinglet(path: Path, seed: int, budget: str) -> dict:
         "worst_split": made["splits"]["worst"],
         **{name: made[name] for name in ("score", "candidates", "pipeline_text", "seconds")},
         **{name: made[name] for name in ("flash_bytes", "ram_bytes", "stack_bytes", "time_ms")},
-        "predicted": made["predicted"],
+        "predicted_cycles": made["predicted_cycles"],
         "cycles": made["cycles"],
     }
 

@@ -27,16 +27,16 @@ def test_emulator_says_what_the_search_scored(library):
     assert library.predict_proba(values).tobytes() == expected.tobytes()
 
 
-def test_predicted_sizes_hold_for_the_measured_library(library):
+def test_prediction_bounds_the_measured_library(library):
     plan = make_plan(library.fitted)
     names = sum(len(name) + 1 for name in library.fitted.classes)
     n_values = library.fitted.shape.length * library.fitted.shape.axes
     predicted = CostModel("cortex-m4f").predict(plan, n_values, names)
     sizes = library.sizes()
-    assert sizes["flash_bytes"] <= predicted.flash_bytes <= 1.10 * sizes["flash_bytes"]
+    assert sizes["flash_bytes"] <= predicted.flash_bytes <= 1.15 * sizes["flash_bytes"]
     assert sizes["ram_bytes"] <= predicted.ram_bytes <= sizes["ram_bytes"] + 8
     if sizes["cycles"] is not None:
-        assert predicted.cycles == pytest.approx(sizes["cycles"], rel=0.5)
+        assert predicted.cycles == pytest.approx(sizes["cycles"], rel=0.25)
 
 
 def test_parameters_are_counted_to_the_byte(library):

@@ -18,7 +18,7 @@ from kinglet.record import Model, Shape, Step, models, steps
 from kinglet.toolchain import CORES, Optimise
 
 _CORES = {"hard": "cortex-m4f", "soft": "cortex-m3"}
-_SHAPES = (Shape(64, 6), Shape(128, 3), Shape(256, 1), Shape(512, 1))
+_SHAPES = (Shape(64, 6), Shape(128, 3), Shape(256, 3), Shape(512, 1))
 _MODEL_SHAPES = ((24, 3), (64, 6), (96, 10))
 _OPTIMISE: tuple[Optimise, ...] = ("size", "speed")
 
@@ -75,7 +75,7 @@ def main() -> None:
     for kind, core in _CORES.items():
         for optimise in _OPTIMISE:
             factors = table.setdefault(f"{kind}-{optimise}", {})
-            shapes = _SHAPES if kind == "hard" else _SHAPES[1:2]
+            shapes = _SHAPES if kind == "hard" else _SHAPES[2:3]
             lines = 2 if kind == "hard" else 1
             for record in [*steps(), *models()]:
                 if isinstance(record, Step):

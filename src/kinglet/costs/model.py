@@ -13,10 +13,9 @@ from kinglet.record import Record
 from kinglet.toolchain import CORES, Core, Optimise
 
 # The public functions, one call of a step in `neai_run`, and what a check of one value costs.
-_GLUE_BYTES = 420
-_CALL_BYTES = 44
-_CLASS_BYTES = 24
-_EXCEPTION_INDEX_BYTES = 8
+_GLUE_BYTES = 230
+_CALL_BYTES = 24
+_CLASS_BYTES = 4
 _CHECK_CYCLES = 6.0
 _CALL_CYCLES = 60.0
 
@@ -74,8 +73,7 @@ class CostModel:
         """Bytes of code of a set of steps and models, what they share counted once."""
         sizes = function_bytes(self.core, self.optimise)
         names = frozenset().union(*(functions_of(record) for record in records))
-        present = [sizes.get(name, 0) for name in names]
-        return sum(present) + _EXCEPTION_INDEX_BYTES * len(present)
+        return sum(sizes.get(name, 0) for name in names)
 
     def overhead_cycles(self, n_values: int) -> float:
         """Cycles of the check of the input."""

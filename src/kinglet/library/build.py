@@ -127,6 +127,30 @@ class Library:
         return package.write(self, Path(path))
 
 
+def compile_sources(
+    sources: Sources, core: Core, abi: Abi | None, optimise: Optimise
+) -> bytes:
+    """Compile the one C file of a library; every warning is an error."""
+    return compile_object(
+        sources.source,
+        core,
+        optimise=optimise,
+        abi=abi,
+        headers={sources.names.header: sources.header},
+        name=sources.names.stem,
+        flags=[*WARNING_FLAGS, "-Werror"],
+    )
+
+
+def measure_footprint(
+    fitted: FittedPipeline, task: Task, core: Core, optimise: Optimise
+) -> footprint.Footprint:
+    """Compile and link a candidate to know its sizes, without building all of a library."""
+    sources = make_sources(fitted, make_plan(fitted), task, Names())
+    compiled = compile_sources(sources, core, None, optimise)
+    return footprint.measure(compiled, sources, core, None)
+
+
 def build(
     fitted: FittedPipeline,
     *,
@@ -165,20 +189,11 @@ def build(
     task = task or TASKS["classification"]
     core = CORES[core] if isinstance(core, str) else core
     chosen = abi or core.abis[0]
-    names = Names(suffix)
     plan = make_plan(fitted)
-    sources = make_sources(fitted, plan, task, names)
-    headers = {names.header: sources.header}
-    compiled = compile_object(
-        sources.source,
-        core,
-        optimise=optimise,
-        abi=chosen,
-        headers=headers,
-        name=names.stem,
-        flags=[*WARNING_FLAGS, "-Werror"],
-    )
+    sources = make_sources(fitted, plan, task, Names(suffix))
+    compiled = compile_sources(sources, core, chosen, optimise)
     check_library(compiled, core, chosen, sources.public)
+    headers = {sources.names.header: sources.header}
     wasm = compile_wasm(sources.source + sources.emulator, headers, list(_EMULATOR_EXPORTS))
     if signals is None:
         shape = (4, fitted.shape.length, fitted.shape.axes)

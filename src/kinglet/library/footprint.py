@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from functools import cache
 
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
@@ -39,10 +40,8 @@ class Footprint:
     stack_bytes: int
 
 
-def reference_firmware(sources: Sources, *, used: bool) -> str:
-    """C of a firmware that keeps every public function, or of the same without the library."""
-    if not used:
-        return "int board_main(void) { return 0; }\n"
+def reference_firmware(sources: Sources) -> str:
+    """C of a firmware that keeps every public function."""
     table = ",\n    ".join(f"(function){name}" for name in sources.public)
     return f"""#include "{sources.names.header}"
 typedef void (*function)(void);
@@ -59,19 +58,24 @@ def measure(objects: bytes, sources: Sources, core: Core, abi: Abi | None) -> Fo
     name = f"{sources.names.stem}.o"
     facts = inspect_object(objects)
     whole = link_image(
-        {name: objects}, reference_firmware(sources, used=True), core, abi=abi, headers=headers
+        {name: objects}, reference_firmware(sources), core, abi=abi, headers=headers
     )
-    empty = link_image({}, reference_firmware(sources, used=False), core, abi=abi)
     own = set(facts.functions) | {"board_main"}
     helpers = sum(size for symbol, size in _functions(whole).items() if symbol not in own)
     pointers = 4 * len(sources.public)  # the reference firmware's own table
-    growth = _flash(whole) - _flash(empty) - helpers - pointers
+    growth = _flash(whole) - _empty_firmware(core, abi) - helpers - pointers
     return Footprint(
         ram_bytes=facts.ram_bytes,
         flash_bytes=growth,
         soft_float_bytes=helpers,
         stack_bytes=max(facts.worst_stack(entry) for entry in sources.public),
     )
+
+
+@cache
+def _empty_firmware(core: Core, abi: Abi | None) -> int:
+    """Bytes of flash of the same firmware without a library."""
+    return _flash(link_image({}, "int board_main(void) { return 0; }\n", core, abi=abi))
 
 
 def _flash(elf: bytes) -> int:

@@ -12,7 +12,7 @@ from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model, Paramet
 _MANTISSA = 64  # thresholds have 5 binary digits after the leading one
 _THRESHOLD_BITS = 0xFFFC0000
 _MAX_INPUTS = 4096
-_MAX_DISTRIBUTIONS = 256
+_MAX_DISTRIBUTIONS = 128
 _MAX_VOTES = 15  # of a leaf; measured, as good as 255
 
 
@@ -96,7 +96,7 @@ class ExtraTrees(Model):
 
     def typical_bytes(self, config: Config, n_inputs: int, n_outputs: int) -> int:
         leaves = config["trees"] * config["leaves"]
-        distributions = min(leaves // 6, 8 * n_outputs, _MAX_DISTRIBUTIONS)
+        distributions = min(5 * config["trees"], 8 * n_outputs, _MAX_DISTRIBUTIONS)
         return 24 + 5 * leaves + 4 * (-(-n_outputs // 4)) * distributions
 
     def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
@@ -139,8 +139,8 @@ def _preorder(tree: Any) -> tuple[list[int], list[int]]:
 def _distributions(chance: np.ndarray, votes: int) -> tuple[np.ndarray, np.ndarray]:
     """Votes of the different leaves, and which of them each leaf has.
 
-    Every leaf has as many votes, shared out by largest remainders; half as many, and half again,
-    while there are more than 256 different leaves.
+    Every leaf has as many votes, shared out by largest remainders; fewer while there are more than
+    128 different leaves.
     """
     while True:
         whole = np.floor(chance * votes)
@@ -149,7 +149,7 @@ def _distributions(chance: np.ndarray, votes: int) -> tuple[np.ndarray, np.ndarr
         different, index = np.unique(whole.astype(np.uint8), axis=0, return_inverse=True)
         if len(different) <= _MAX_DISTRIBUTIONS or votes == 1:
             return different, index.astype(np.uint8).ravel()
-        votes //= 2
+        votes -= 1
 
 
 def _leaf_of(nodes: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -41,7 +41,9 @@ class Mlp(Model):
         Field("hidden", "uint16_t", "hidden units"),
         Field("outputs", "uint16_t", "classes"),
         Field("int8", "uint8_t", "1: the weights are quantised times scale; 0: they are weights"),
-        Field("weights", "float", "W, one row of inputs a hidden unit, then V likewise", array=True),
+        Field(
+            "weights", "float", "W, one row of inputs a hidden unit, then V likewise", array=True
+        ),
         Field("quantised", "int8_t", "the same, each row over its scale", array=True),
         Field("scale", "float", "scale of each row", array=True),
         Field("bias", "float", "b, then c", array=True),

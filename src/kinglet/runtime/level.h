@@ -14,7 +14,7 @@ typedef struct {
 } kn_level;
 
 /* Level of count values, step floats apart. */
-KN_HELPER kn_level kn_level_of(const float *x, uint32_t count, uint32_t step)
+KN_STEP kn_level kn_level_of(const float *x, uint32_t count, uint32_t step)
 {
     kn_level level;
     float lowest = x[0], highest = x[0];
@@ -40,7 +40,7 @@ KN_HELPER float kn_inverse_unit(const kn_level *level)
 
 /* Variance (divided by count) of a series, in squares of its unit. It is 0 for a constant series
  * and at least 2^-50 / count for any other, since floats of the size of the unit are no closer. */
-KN_HELPER float kn_variance(const float *x, uint32_t count, uint32_t step, const kn_level *level)
+KN_STEP float kn_variance(const float *x, uint32_t count, uint32_t step, const kn_level *level)
 {
     const float inverse = kn_inverse_unit(level);
     float sum = 0.0f;

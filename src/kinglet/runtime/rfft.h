@@ -113,7 +113,7 @@ KN_STEP void kn_real_fft(float *x, uint32_t n, const float *quarter_wave)
 
 /* Power spectrum of n = 2^p values, n >= 2: out[k - 1] is the share P_k that frequency k / n has
  * in the mean square, k = 1..n/2: 2 |X_k|^2 / n^2, and |X_k|^2 / n^2 for k = n/2. The mean is left
- * out, so that all P_k add up to the variance. The values x are lost; out may be x. */
+ * out, so that all P_k add up to the variance. The values x are lost; out may be x or x + 1. */
 KN_STEP void kn_power_spectrum(float *x, uint32_t n, const float *quarter_wave, float *out)
 {
     const float scale = 2.0f / ((float)n * (float)n);

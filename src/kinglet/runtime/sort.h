@@ -14,7 +14,7 @@ KN_HELPER int32_t kn_order(float x)
 
 /* Ascending Shell sort; each gap is 5/11 of the one before (Gonnet and Baeza-Yates, Handbook of
  * Algorithms and Data Structures, 1991, 4.1.5). */
-KN_HELPER void kn_sort(float *x, uint32_t count)
+KN_STEP void kn_sort(float *x, uint32_t count)
 {
     uint32_t gap = count, i, j;
     while (gap > 1u) {

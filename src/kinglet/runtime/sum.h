@@ -35,19 +35,21 @@ KN_STEP float kn_dot(const float *x, const float *y, uint32_t count)
     float a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
     uint32_t i = 0;
     for (; i + 4 <= count; i += 4) {
-        a += x[i] * y[i];
-        b += x[i + 1] * y[i + 1];
-        c += x[i + 2] * y[i + 2];
-        d += x[i + 3] * y[i + 3];
+        a += x[0] * y[0];
+        b += x[1] * y[1];
+        c += x[2] * y[2];
+        d += x[3] * y[3];
+        x += 4;
+        y += 4;
     }
     if (i < count) {
-        a += x[i] * y[i];
+        a += x[0] * y[0];
     }
     if (i + 1 < count) {
-        b += x[i + 1] * y[i + 1];
+        b += x[1] * y[1];
     }
     if (i + 2 < count) {
-        c += x[i + 2] * y[i + 2];
+        c += x[2] * y[2];
     }
     return (a + b) + (c + d);
 }

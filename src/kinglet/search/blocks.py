@@ -19,8 +19,7 @@ _SPECTRAL = ("bands", "spectral_shape")
 def branch(name: str, **config: Any) -> Chain:
     """One feature step, with a windowed power spectrum before it where it needs one."""
     if name in _SPECTRAL:
-        spectrum = (step("remove_mean"), step("window"), step("rfft", mode="power"))
-        return (*spectrum, step(name, **config))
+        return (step("window"), step("rfft"), step(name, **config))
     return (step(name, **config),)
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from kinglet.costs import Sizes
+from kinglet.library import measure_footprint
 from kinglet.pipeline import FittedPipeline, Pipeline, make_plan
 from kinglet.search.fit import Problem, fit, join, joined_features, outputs
 from kinglet.search.store import STRESS
@@ -40,7 +41,8 @@ class Evaluation:
     refused : str
         The limit that is broken, or why it cannot be built; empty for a candidate in the race.
     sizes : Sizes or None
-        Predicted sizes of the candidate fitted on all lines.
+        Sizes of the candidate fitted on all lines: RAM and flash linked where complete, predicted
+        before; cycles predicted.
     fitted : FittedPipeline or None
         The candidate fitted on all lines.
     held_out : dict from str to ndarray
@@ -111,7 +113,6 @@ def evaluate(
     if broken:
         return Evaluation(pipeline, none, False, refused=broken, sizes=sizes)
 
-    thrift = _thrift(problem, sizes)
     scores: list[float | None] = list(none)
     held_out: dict[str, np.ndarray] = {}
     fits: list[FittedPipeline] = []
@@ -127,13 +128,15 @@ def evaluate(
             split.kind, np.full((len(problem.label), result.shape[1]), np.nan, np.float32)
         )
         kept[split.test] = result
-        if upper_bound(scores, thrift=thrift) < bound:
+        if upper_bound(scores) < bound:
             break
         fits.append(fitted)
     complete = all(score is not None for score in scores)
     stress = 0.0
     if complete and min(score for score in scores if score is not None) == 1.0:
         stress = _stress(problem, task, splits, joined.pipeline, fits)
+    if complete:
+        sizes = _linked(problem, task, whole, sizes)
     return Evaluation(
         pipeline=pipeline,
         split_scores=tuple(scores),
@@ -142,9 +145,20 @@ def evaluate(
         fitted=whole if complete else None,
         held_out=held_out if complete else {},
         stress=stress,
-        thrift=thrift,
+        thrift=_thrift(problem, sizes),
         seconds=time.monotonic() - started,
     )
+
+
+def _linked(problem: Problem, task: Task, fitted: FittedPipeline, predicted: Sizes) -> Sizes:
+    """RAM and flash of a candidate of the leaderboard as the linker places it.
+
+    The prediction bounds them from above: the compiler leaves out what a candidate's constants
+    make unreachable.
+    """
+    costs = problem.costs
+    linked = measure_footprint(fitted, task, costs.target, costs.optimise)
+    return Sizes(linked.ram_bytes, linked.flash_bytes, predicted.cycles)
 
 
 def _thrift(problem: Problem, sizes: Sizes) -> float:

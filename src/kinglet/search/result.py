@@ -11,6 +11,7 @@ import scipy
 import sklearn
 
 from kinglet import __version__
+from kinglet.costs import Sizes
 from kinglet.library import Library, build
 from kinglet.pipeline import FittedPipeline
 from kinglet.search.board import pareto, ranked
@@ -65,6 +66,12 @@ class Candidate:
         return self.evaluation.score
 
     @property
+    def sizes(self) -> Sizes:
+        """RAM and flash as linked, cycles as predicted."""
+        assert self.evaluation.sizes is not None
+        return self.evaluation.sizes
+
+    @property
     def fitted(self) -> FittedPipeline:
         """The pipeline fitted on all lines."""
         assert self.evaluation.fitted is not None
@@ -82,13 +89,12 @@ class Candidate:
         return self.evaluation.pipeline.describe()
 
     def summary(self) -> dict[str, Any]:
-        """Score, metrics of the harsher kind of split, scores over all splits, predicted sizes."""
+        """Score, metrics of the harsher kind of split, scores over all splits, sizes."""
         context = self.context
         data = context.data
         kind, outputs = self.held_out
         scores = [score for score in self.evaluation.split_scores if score is not None]
-        sizes = self.evaluation.sizes
-        assert sizes is not None
+        sizes = self.sizes
         return {
             "score": self.score,
             **context.task.summary(data.label, outputs, data.signals.group, data.classes),
@@ -103,11 +109,9 @@ class Candidate:
                 ],
             },
             "stress": self.evaluation.stress or None,
-            "predicted": {
-                "ram_bytes": sizes.ram_bytes,
-                "flash_bytes": sizes.flash_bytes,
-                "cycles": sizes.cycles,
-            },
+            "ram_bytes": sizes.ram_bytes,
+            "flash_bytes": sizes.flash_bytes,
+            "predicted_cycles": sizes.cycles,
             "pipeline": self.evaluation.pipeline.to_json(),
             "pipeline_text": self.describe(),
         }
@@ -220,7 +224,9 @@ class Result:
                 {
                     "score": entry.score,
                     "worst": min(s for s in entry.evaluation.split_scores if s is not None),
-                    **(entry.summary()["predicted"]),
+                    "ram_bytes": entry.sizes.ram_bytes,
+                    "flash_bytes": entry.sizes.flash_bytes,
+                    "predicted_cycles": entry.sizes.cycles,
                     "pipeline_text": entry.describe(),
                 }
                 for entry in self.leaderboard

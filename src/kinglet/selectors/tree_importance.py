@@ -36,9 +36,7 @@ class TreeImportance(Selector):
         limit: float,
         seed: int,
     ) -> np.ndarray:
-        forest = ExtraTreesClassifier(
-            _TREES, class_weight="balanced", min_samples_leaf=2, random_state=seed
-        )
+        forest = ExtraTreesClassifier(_TREES, class_weight="balanced", random_state=seed)
         worth = np.where(varies(x), forest.fit(x, y).feature_importances_, 0)
         columns = x - x.mean(axis=0)
         columns /= np.maximum(np.sqrt((columns**2).sum(axis=0)), 1e-9)

@@ -21,7 +21,7 @@ class Detrend(Step):
         "tells the classes apart."
     )
     kind = "signal"
-    fields = (Field("weight", "float", "1 / sum of t^2 over the times t"),)
+    fields = (Field("weight", "float", "last time / sum of the squares of all times"),)
     tolerance = (1e-5, 1e-5)
 
     def accepts(self, config: Config, shape: Shape) -> bool:
@@ -31,7 +31,7 @@ class Detrend(Step):
         return shape
 
     def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
-        return {"weight": 3.0 / (shape.length * (shape.length**2 - 1.0))}
+        return {"weight": 3.0 / (shape.length * (shape.length + 1.0))}
 
     def cost(self, config: Config, shape: Shape) -> Cost:
         return Cost.uniform(shape.axes, shape.axes, shared=20.0 * shape.length)

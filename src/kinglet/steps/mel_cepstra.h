@@ -5,9 +5,10 @@
 #include "../runtime/maths.h"
 #include "../runtime/rfft.h"
 
-/* Logarithm of the power that each triangular filter lets through. Filter m rises from 0 at bin
- * edges[m] to 1 at edges[m + 1] and falls to 0 at edges[m + 2]: between two edges each bin is
- * shared by the filter that falls and the next, which rises. */
+/* Logarithm of the power that each triangular filter lets through; power[k] is that at frequency
+ * k, and power[0] counts for nothing. Filter m rises from 0 at edges[m], edges[0] = 0, to 1 at
+ * edges[m + 1] and falls to 0 at edges[m + 2]: between two edges each power is shared by the
+ * filter that falls and the next, which rises. */
 KN_HELPER void kn_mel_cepstra_filter(const float *power, const uint16_t *edges, uint32_t filters,
                                      float *level)
 {
@@ -49,7 +50,7 @@ KN_STEP void kn_mel_cepstra(const kn_mel_cepstra_block *block, const kn_shape *s
 {
     const uint32_t size = block->frame_length, step = shape->sample_step;
     const uint32_t filters = block->filters;
-    float *const level = scratch + size / 2;
+    float *const level = scratch + size / 2 + 1;
     uint32_t k, current = UINT32_MAX;
     for (k = 0; k < wanted_count; k++) {
         const uint32_t frame = wanted[k] / block->coefficients;
@@ -59,7 +60,7 @@ KN_STEP void kn_mel_cepstra(const kn_mel_cepstra_block *block, const kn_shape *s
                                  frame % block->frames * block->hop * step,
                              size, step, scratch);
             kn_window_frame(scratch, size, block->quarter_wave, block->window);
-            kn_power_spectrum(scratch, size, block->quarter_wave, scratch);
+            kn_power_spectrum(scratch, size, block->quarter_wave, scratch + 1);
             kn_mel_cepstra_filter(scratch, block->edges, filters, level);
         }
         out[k] = kn_mel_cepstra_coefficient(

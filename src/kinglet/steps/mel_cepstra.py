@@ -54,7 +54,7 @@ class MelCepstra(Step):
         Field("quarter_wave", "float", "sin(2 pi i / frame length), a quarter", array=True),
         Field("window", "float", "coefficients of the window", array=True),
         Field("cosine", "float", "two factors of each coefficient", array=True),
-        Field("edges", "uint16_t", "bins where filters begin, have their top, end", array=True),
+        Field("edges", "uint16_t", "frequencies where filters start, peak and end", array=True),
         Field("frame_length", "uint16_t", "samples of a frame"),
         Field("hop", "uint16_t", "samples from one frame to the next"),
         Field("frames", "uint16_t", "frames per axis"),
@@ -71,7 +71,7 @@ class MelCepstra(Step):
         return size, (shape.length - size) // max(count - 1, 1)
 
     def _edges(self, config: Config, shape: Shape) -> np.ndarray:
-        """Bins, counted from 0, at the edges and tops of the filters."""
+        """Frequencies, in bins, at which the filters start, peak and end."""
         bins, corner = self._frames(config, shape)[0] // 2, config["corner"]
         warped = np.linspace(0, np.log1p(1 / corner), config["filters"] + 2)
         return strictly_increasing(corner * np.expm1(warped) * bins)
@@ -124,8 +124,10 @@ class MelCepstra(Step):
         frames = np.lib.stride_tricks.sliding_window_view(values.astype(np.float64), size, axis=1)
         frames = frames[:, :: max(hop, 1)][:, : config["frames"]]
         _, power = periodogram(frames, size, window="hann", detrend="constant")
-        bins = np.arange(size // 2)
-        filters = [np.interp(bins, edges[m : m + 3], (0, 1, 0)) for m in range(config["filters"])]
+        frequency = np.arange(size // 2) + 1
+        filters = [
+            np.interp(frequency, edges[m : m + 3], (0, 1, 0)) for m in range(config["filters"])
+        ]
         levels = np.log(np.maximum(power[..., 1:] @ np.transpose(filters), 1e-20))
         cepstra = dct(levels) / 2 * np.sqrt(2 / config["filters"])
         kept = cepstra[..., : config["coefficients"]]

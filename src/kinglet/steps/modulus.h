@@ -4,7 +4,7 @@
 #include "../runtime/maths.h"
 
 /* Modulus: out[k * length + i] is the root of the sum of squares, at sample i, over the axes of the
- * k-th wanted group. Squares are exact enough for values between 1e-18 and 1e18. */
+ * k-th wanted group, at most 1.7e19: larger ones, as spectra have, are cut off there. */
 KN_STEP void kn_modulus(const kn_modulus_block *block, const kn_shape *shape, const float *in,
                         const uint16_t *wanted, uint32_t wanted_count, float *out, float *scratch)
 {
@@ -20,7 +20,7 @@ KN_STEP void kn_modulus(const kn_modulus_block *block, const kn_shape *shape, co
                 const float value = x[axes[a] * (uint32_t)shape->axis_step];
                 sum += value * value;
             }
-            *out++ = kn_sqrt(sum);
+            *out++ = kn_sqrt(kn_min(sum, 3e38f));
             x += shape->sample_step;
         }
     }

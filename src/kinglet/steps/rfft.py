@@ -30,7 +30,7 @@ class Rfft(Step):
     source = (
         "Cooley and Tukey (1965), An algorithm for the machine calculation of complex Fourier "
         "series; real input as in Sorensen et al. (1987), Real-valued fast Fourier transform "
-        "algorithms, section II"
+        "algorithms"
     )
     kind = "signal"
     parameters = (Parameter("mode", "power", "What is told of each frequency.", choices=_MODES),)

@@ -34,7 +34,7 @@ class SpectralShape(Step):
     )
     source = (
         "Peeters (2004), A large set of audio features for sound description in the CUIDADO "
-        "project, section 6; entropy: Misra et al. (2004), Spectral entropy based feature for "
+        "project; entropy: Misra et al. (2004), Spectral entropy based feature for "
         "robust ASR; flatness: Gray and Markel (1974), A spectral-flatness measure"
     )
     kind = "features"

@@ -438,19 +438,24 @@ CTYPE_DTYPE = {
 }
 
 
-def block_bytes(record: Record, block: Block) -> int:
-    """Bytes of flash that a parameter block and its tables take on a 32-bit target.
-
-    Members keep the order of declaration, so padding is counted as the compiler lays it.
-    """
-    offset, align, tables = 0, 1, 0
+def struct_bytes(record: Record) -> int:
+    """Bytes of a parameter block on a 32-bit target, padding as the compiler lays it."""
+    offset, align = 0, 1
     for item in record.fields:
         size = POINTER_BYTES if item.array else CTYPE_BYTES[item.ctype]
         offset = -(-offset // size) * size + size
         align = max(align, size)
-        if item.array:
-            tables += np.asarray(block[item.name]).size * CTYPE_BYTES[item.ctype]
-    return -(-offset // align) * align + tables
+    return -(-offset // align) * align
+
+
+def block_bytes(record: Record, block: Block) -> int:
+    """Bytes of flash that a parameter block and its tables take on a 32-bit target."""
+    tables = sum(
+        np.asarray(block[item.name]).size * CTYPE_BYTES[item.ctype]
+        for item in record.fields
+        if item.array
+    )
+    return struct_bytes(record) + tables
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """C text from records: parameter structs, constants, and headers folded into one file."""
 
-from kinglet.ccode.constants import Tables, block_constant
+from kinglet.ccode.constants import Constants, Tables, block_constant
 from kinglet.ccode.fold import fold
 from kinglet.ccode.names import Names
 from kinglet.ccode.prune import prune
 from kinglet.ccode.structs import block_struct, block_typedef
 
-__all__ = ["Names", "Tables", "block_constant", "block_struct", "block_typedef", "fold", "prune"]
+__all__ = ["Constants", "Names", "Tables", "block_constant", "block_struct", "block_typedef", "fold", "prune"]

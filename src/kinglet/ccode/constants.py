@@ -6,7 +6,9 @@ import textwrap
 
 import numpy as np
 
-from kinglet.record import CTYPE_DTYPE, Block, Record
+from kinglet.record import CTYPE_DTYPE, Block, Record, struct_bytes
+
+_SHAPE_BYTES = 8
 
 
 def literal(value: float) -> str:
@@ -60,3 +62,46 @@ def block_constant(name: str, record: Record, block: Block, tables: Tables) -> s
         ", ".join(members or ["0"]), 96, initial_indent="    ", subsequent_indent="    "
     )
     return f"static const kn_{record.name}_block {name} = {{\n{body}\n}};"
+
+
+class Constants:
+    """Every constant of one C file: tables, shapes and parameter blocks, each content once."""
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self._shapes: dict[tuple[int, ...], str] = {}
+        self._blocks: dict[str, str] = {}
+        self._block_bytes = 0
+
+    def wanted(self, outputs: np.ndarray) -> str:
+        """Name of a list of wanted outputs."""
+        return self.tables.add("uint16_t", outputs, "wanted")
+
+    def shape(self, length: int, axes: int, *, planar: bool) -> str:
+        """Name of a shape with its layout."""
+        steps = (1, length) if planar else (axes, 1)
+        return self._shapes.setdefault((length, axes, *steps), f"neai_shape_{len(self._shapes)}")
+
+    def block(self, record: Record, block: Block) -> str:
+        """Address of a parameter block; NULL for a record without parameters."""
+        if not record.fields:
+            return "NULL"
+        text = block_constant("NAME", record, block, self.tables)
+        if text not in self._blocks:
+            self._blocks[text] = f"neai_block_{len(self._blocks)}"
+            self._block_bytes += struct_bytes(record)
+        return f"&{self._blocks[text]}"
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of flash on a 32-bit target."""
+        return self.tables.size_bytes + _SHAPE_BYTES * len(self._shapes) + self._block_bytes
+
+    def text(self) -> str:
+        """All of them, in C."""
+        shapes = [
+            f"static const kn_shape {name} = {{{', '.join(f'{value}u' for value in shape)}}};"
+            for shape, name in self._shapes.items()
+        ]
+        blocks = [text.replace(" NAME = ", f" {name} = ") for text, name in self._blocks.items()]
+        return "\n\n".join(filter(None, [self.tables.text(), "\n".join(shapes), *blocks]))

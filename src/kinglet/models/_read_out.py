@@ -47,7 +47,7 @@ class LinearModel(Model):
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Let an iteration end where we stop it, without a warning that it could go on."""
+    """Fit without warnings: an iteration may end early, a class may have one line."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         yield

@@ -12,7 +12,8 @@ from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model, Paramet
 _MANTISSA = 64  # thresholds have 5 binary digits after the leading one
 _THRESHOLD_BITS = 0xFFFC0000
 _MAX_INPUTS = 4096
-_MAX_DISTRIBUTIONS = 128
+_MAX_OUTPUTS = 256
+_MAX_DISTRIBUTIONS = 64  # measured, as good as 256
 _MAX_VOTES = 15  # of a leaf; measured, as good as 255
 
 
@@ -47,8 +48,10 @@ class ExtraTrees(Model):
     def fit(
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
-        if x.shape[1] > _MAX_INPUTS:
-            raise ValueError(f"extra_trees takes at most {_MAX_INPUTS} features")
+        if x.shape[1] > _MAX_INPUTS or n_outputs > _MAX_OUTPUTS:
+            raise ValueError(
+                f"extra_trees takes at most {_MAX_INPUTS} features and {_MAX_OUTPUTS} classes"
+            )
         forest = ExtraTreesClassifier(
             config["trees"],
             max_leaf_nodes=config["leaves"],
@@ -96,7 +99,7 @@ class ExtraTrees(Model):
 
     def typical_bytes(self, config: Config, n_inputs: int, n_outputs: int) -> int:
         leaves = config["trees"] * config["leaves"]
-        distributions = min(5 * config["trees"], 8 * n_outputs, _MAX_DISTRIBUTIONS)
+        distributions = min(12 * n_outputs - 8, _MAX_DISTRIBUTIONS)
         return 24 + 5 * leaves + 4 * (-(-n_outputs // 4)) * distributions
 
     def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
@@ -140,7 +143,7 @@ def _distributions(chance: np.ndarray, votes: int) -> tuple[np.ndarray, np.ndarr
     """Votes of the different leaves, and which of them each leaf has.
 
     Every leaf has as many votes, shared out by largest remainders; fewer while there are more than
-    128 different leaves.
+    64 different leaves.
     """
     while True:
         whole = np.floor(chance * votes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
-from kinglet.models._read_out import LinearModel, read_out
+from kinglet.models._read_out import LinearModel, quiet, read_out
 from kinglet.record import Config
 
 
@@ -27,7 +27,9 @@ class Lda(LinearModel):
         count = len(np.unique(y))
         lda = LinearDiscriminantAnalysis(
             solver="lsqr", shrinkage="auto", priors=np.full(count, 1 / count)
-        ).fit(x.astype(np.float64), y)
+        )
+        with quiet():  # about a class of one line, which is allowed here
+            lda.fit(x.astype(np.float64), y)
         return read_out(lda.coef_, lda.intercept_, lda.classes_, n_outputs)
 
 

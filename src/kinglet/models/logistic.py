@@ -38,7 +38,6 @@ class Logistic(LinearModel):
             C=1 / (config["penalty"] * len(x)),
             class_weight="balanced",
             max_iter=300,
-            tol=1e-3,
         )
         with quiet():
             model.fit(x.astype(np.float64), y)

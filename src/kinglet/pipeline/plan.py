@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from kinglet.ccode import Constants
 from kinglet.pipeline.fitted import FittedPipeline
 from kinglet.pipeline.memory import Arena
 from kinglet.pipeline.spec import Chain, shapes
-from kinglet.record import Model, Shape, Step, block_bytes, models, steps
+from kinglet.record import Model, Shape, Step, models, steps
 
 
 @dataclass(frozen=True)
@@ -92,28 +93,20 @@ class Plan:
     model_scratch_offset: int
 
     def parameter_bytes(self) -> int:
-        """Bytes of flash of all parameter blocks, tables and wanted lists (equal tables once)."""
-        tables: dict[tuple[str, bytes], int] = {}
-        total = 0
-        blocks = [(node.step, node.block()) for node in self.nodes]
-        blocks.append((self.scale, self.scale_block()))
-        blocks.append((self.model, self.model.block(self.model_config, self.model_fit)))
-        for record, block in blocks:
-            size = block_bytes(record, block)
-            for item in record.fields:
-                if item.array:
-                    data = np.asarray(block[item.name])
-                    width = {"float": 4}.get(item.ctype) or int(item.ctype.strip("uint_")) // 8
-                    key = (item.ctype, data.tobytes())
-                    size -= data.size * width
-                    tables[key] = data.size * width
-            total += size
+        """Bytes of flash of all parameter blocks, tables, shapes and wanted lists."""
+        constants = Constants()
         for node in self.nodes:
-            tables[("uint16_t", np.asarray(node.wanted, np.uint16).tobytes())] = 2 * len(
-                node.wanted
-            )
-        shapes_bytes = 8 * len({(node.shape, node.planar) for node in self.nodes}) + 8
-        return total + sum(tables.values()) + shapes_bytes
+            constants.wanted(node.wanted)
+            constants.shape(*node.shape, planar=node.planar)
+            constants.block(node.step, node.block())
+        constants.shape(self.n_features, 1, planar=False)
+        constants.block(self.scale, self.scale_block())
+        constants.block(self.model, self.model_block())
+        return constants.size_bytes
+
+    def model_block(self) -> dict[str, Any]:
+        """Parameter block of the model."""
+        return self.model.block(self.model_config, self.model_fit)
 
     def scale_block(self) -> dict[str, Any]:
         """Parameter block of the scaling."""

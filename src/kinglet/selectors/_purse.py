@@ -12,13 +12,17 @@ COUNT = Parameter(
 )
 THRIFT = Parameter(
     "thrift",
-    1.0,
-    "Weight of a feature's price against its worth; 0 looks at the worth alone.",
-    low=0.0,
-    high=10.0,
+    0.1,
+    "A feature that costs its even share of the limit counts 1 / (1 + thrift) of its worth.",
+    choices=(0.0, 0.03, 0.1, 0.3, 1.0),
 )
 # Left unspent, so that sums in another order stay within the limit.
 _SLACK = 1e-9
+
+
+def even_share(pool: Pool, limit: float, count: int) -> float:
+    """Operations that each of ``count`` features may cost if all cost the same; above 0."""
+    return max(min(limit, pool.each.sum() + pool.shared.sum()) / count, 1e-9)
 
 
 class Purse:
@@ -29,23 +33,23 @@ class Purse:
     pool : Pool
     limit : float
         Operations to spend; may be infinite.
+    count : int
+        Features to buy.
     thrift : float
-        A feature whose price is the whole limit counts 1 / (1 + thrift) of its worth.
+        A feature at its even share of the limit counts 1 / (1 + thrift) of its worth.
     """
 
-    def __init__(self, pool: Pool, limit: float, thrift: float) -> None:
+    def __init__(self, pool: Pool, limit: float, count: int, thrift: float = 0.0) -> None:
         self._pool = pool
         self._left = limit * (1 - _SLACK)
-        self._thrift = thrift
+        self._thrift = thrift / even_share(pool, limit, count)
         self._paid = np.zeros(len(pool.shared), dtype=bool)
         self._price = pool.marginal(self._paid)
-        everything = pool.each.sum() + pool.shared.sum()
-        self._scale = max(min(limit, everything), 1e-9)
         self.bought: list[int] = []
 
     def value(self, worth: np.ndarray) -> np.ndarray:
         """Worth of each feature in the light of its price; 0 where it cannot be paid."""
-        value = worth / (1 + self._thrift * self._price / self._scale)
+        value = worth / (1 + self._thrift * self._price)
         return np.where(self._price <= self._left, value, 0.0)
 
     def buy(self, feature: int) -> None:

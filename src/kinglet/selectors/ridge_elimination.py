@@ -7,7 +7,7 @@ from scipy.linalg import solve
 
 from kinglet.pipeline.pool import Pool
 from kinglet.record import Config, Selector
-from kinglet.selectors._purse import COUNT, THRIFT, Purse, varies
+from kinglet.selectors._purse import COUNT, THRIFT, Purse, even_share, varies
 from kinglet.selectors._targets import balanced
 
 _KEPT = 0.7  # share of the features that a round keeps
@@ -41,12 +41,12 @@ class RidgeElimination(Selector):
         left = np.flatnonzero(varies(x))
         if not len(left):
             return left
-        scale = max(min(limit, pool.total(left)), 1e-9)
+        thrift = config["thrift"] / even_share(pool, limit, config["count"])
         dropped: list[np.ndarray] = []  # the last dropped at the end, each round by worth
         while True:
             weight = _ridge_weights(columns[:, left], target)
-            price = _shares(pool, left)
-            order = np.argsort(-weight / (1 + config["thrift"] * price / scale), kind="stable")
+            value = weight / (1 + thrift * _prices(pool, left))
+            order = np.argsort(-value, kind="stable")
             keep = max(config["count"], int(_KEPT * len(left)))
             if keep >= len(left):
                 break
@@ -70,7 +70,7 @@ def _ridge_weights(columns: np.ndarray, target: np.ndarray) -> np.ndarray:
     return (weights**2).sum(axis=1)
 
 
-def _shares(pool: Pool, left: np.ndarray) -> np.ndarray:
+def _prices(pool: Pool, left: np.ndarray) -> np.ndarray:
     """Price of each feature if what several share is split among those that are left."""
     member = pool.member[left]
     users = np.maximum(member.sum(axis=0), 1)
@@ -79,7 +79,7 @@ def _shares(pool: Pool, left: np.ndarray) -> np.ndarray:
 
 def _affordable(ranking: np.ndarray, pool: Pool, limit: float, count: int) -> np.ndarray:
     """The first features of the ranking that the limit pays for."""
-    purse = Purse(pool, limit, 0.0)
+    purse = Purse(pool, limit, count)
     worth = np.zeros(pool.n_features)
     worth[ranking] = np.arange(len(ranking), 0, -1)
     for _ in range(count):

@@ -40,7 +40,7 @@ class TreeImportance(Selector):
         worth = np.where(varies(x), forest.fit(x, y).feature_importances_, 0)
         columns = x - x.mean(axis=0)
         columns /= np.maximum(np.sqrt((columns**2).sum(axis=0)), 1e-9)
-        purse = Purse(pool, limit, config["thrift"])
+        purse = Purse(pool, limit, config["count"], config["thrift"])
         for _ in range(config["count"]):
             value = purse.value(worth)
             best = int(np.argmax(value))

@@ -1,0 +1,200 @@
+"""The search: honest, deterministic, within the limits, and it ends as it should."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from kinglet.errors import InputError, NothingFitsError
+from kinglet.search import search
+from kinglet.search.board import pareto, ranked
+from kinglet.signals import label_signals
+from tests import samples
+
+
+@pytest.fixture(scope="module")
+def result():
+    return search(samples.labelled(), budget=None, candidates=14, jobs=1)
+
+
+def test_finds_what_is_there_to_find(result):
+    assert result.best.score > 97
+    assert result.evaluated == 14 and result.stopped == "candidates"
+    values, label = samples.signals(n=90, seed=7)
+    predicted = result.best.build().predict(values)
+    assert (predicted == np.array(samples.CLASSES)[label]).mean() > 0.95
+
+
+def test_noise_is_not_learned():
+    values, _ = samples.signals()
+    label = np.random.default_rng(3).permutation(len(values)) % 3
+    data = label_signals(values, label)
+    best = search(data, budget=None, candidates=12, jobs=1).best
+    assert min(s for s in best.evaluation.split_scores) < 0.55
+    assert best.summary()["balanced_accuracy"] < 0.6
+
+
+def test_every_line_is_held_out_and_told(result):
+    rows = result.best.rows()
+    assert [row["signal"] for row in rows] == list(range(60))
+    assert all(sum(row["probabilities"]) == pytest.approx(1, abs=1e-5) for row in rows)
+    kind, outputs = result.best.held_out
+    assert kind in ("random", "block") and not np.isnan(outputs).any()
+
+
+def test_leaderboard_is_the_pareto_front(result):
+    front = pareto(result.evaluations)
+    assert front[0] is ranked(result.evaluations)[0]
+    for entry in result.evaluations:
+        costs = (entry.sizes.flash_bytes, entry.sizes.ram_bytes, entry.sizes.cycles)
+        better = [
+            other
+            for other in front
+            if other.score >= entry.score
+            and other.sizes.flash_bytes <= costs[0]
+            and other.sizes.ram_bytes <= costs[1]
+            and other.sizes.cycles <= costs[2]
+        ]
+        assert better, "something that is not on the board beats all that is"
+
+
+def test_result_is_json_with_everything(result):
+    document = json.loads(json.dumps(result.to_json()))
+    for name in (
+        "score", "balanced_accuracy", "balanced_accuracy_interval", "accuracy", "f1_macro", "mcc",
+        "recall", "certainty", "confusion_matrix", "splits", "history", "pipeline", "leaderboard",
+        "candidates", "seconds", "versions", "seed", "out_of_fold", "limits", "pipeline_text",
+    ):  # fmt: skip
+        assert name in document
+    interval = document["balanced_accuracy_interval"]
+    assert interval["low"] <= document["balanced_accuracy"] <= interval["high"]
+    assert sum(map(sum, document["confusion_matrix"])) == 60
+    history = [entry["score"] for entry in document["history"]]
+    assert history == sorted(history) and history[-1] == document["score"]
+
+
+def test_same_seed_same_bytes_whatever_the_jobs(tmp_path):
+    data = samples.labelled()
+    one = search(data, budget=None, candidates=22, jobs=1, seed=5)
+    two = search(data, budget=None, candidates=22, jobs=2, seed=5)
+    assert [e.pipeline for e in one.evaluations] == [e.pipeline for e in two.evaluations]
+    assert [e.score for e in one.evaluations] == [e.score for e in two.evaluations]
+    first = one.best.build().save(tmp_path / "one.zip").read_bytes()
+    assert first == two.best.build().save(tmp_path / "two.zip").read_bytes()
+
+
+def test_racing_changes_no_winner(monkeypatch):
+    from kinglet.search import search as room
+
+    data = samples.labelled(n=45)
+    raced = search(data, budget=None, candidates=26, jobs=1)
+    monkeypatch.setattr(sys.modules[room.__module__], "_RACED", 10**9)
+    full = search(data, budget=None, candidates=26, jobs=1)
+    best = [entry.pipeline for entry in full.evaluations[:5]]
+    assert [entry.pipeline for entry in raced.evaluations[:5]] == best
+
+
+@pytest.mark.parametrize(
+    "limits", [{"max_flash": 4200}, {"max_ram": 700}, {"max_time": 0.0004}], ids=str
+)
+def test_limits_hold_for_what_is_built(limits):
+    result = search(samples.labelled(), budget=None, candidates=24, jobs=1, **limits)
+    assert sum(result.refused.values()) > 0
+    for candidate in result.ranking[:3]:
+        sizes = candidate.build().sizes()
+        assert sizes["flash_bytes"] <= limits.get("max_flash", 1e9)
+        assert sizes["ram_bytes"] <= limits.get("max_ram", 1e9)
+        assert sizes["flash_bytes"] == candidate.sizes.flash_bytes
+        assert sizes["ram_bytes"] == candidate.sizes.ram_bytes
+        assert sizes["time_ms"] <= 1.2e3 * limits.get("max_time", 1e9)
+
+
+def test_nothing_fits_names_the_limit():
+    with pytest.raises(NothingFitsError, match="--max-flash"):
+        search(samples.labelled(), budget=None, candidates=4, jobs=1, max_flash=500)
+
+
+def test_ten_lines_a_class_and_two_classes():
+    values, label = samples.signals(n=30)
+    keep = label < 2
+    data = label_signals(values[keep], label[keep])
+    result = search(data, budget=None, candidates=6, jobs=1)
+    assert result.best.score > 90
+    assert result.best.build().predict_proba(values).shape == (30, 2)
+
+
+def test_recordings_are_never_torn():
+    values, label = samples.signals(n=60)
+    group = np.arange(60) // 6
+    data = label_signals(values, label, group=group)
+    result = search(data, budget=None, candidates=3, jobs=1)
+    for split in result.context.splits:
+        assert not set(group[split.train]) & set(group[split.test])
+
+
+def test_a_budget_of_time_is_kept():
+    started = time.monotonic()
+    result = search(samples.labelled(), budget=6.0, jobs=2)
+    assert result.stopped == "budget" and result.evaluated > 3
+    assert time.monotonic() - started < 6 + 15, "in-flight candidates end, no new one begins"
+
+
+def test_progress_is_told():
+    seen = []
+    search(samples.labelled(), budget=None, candidates=5, jobs=1, on_progress=seen.append)
+    assert {state.phase for state in seen} == {"prepare", "search"}
+    shares = [state.share for state in seen if state.phase == "search"]
+    assert shares == sorted(shares) and shares[-1] == 1.0
+    assert seen[-1].best is not None and seen[-1].evaluated == 5
+
+
+def test_journal_has_a_line_for_each_candidate(tmp_path):
+    path = tmp_path / "search.jsonl"
+    result = search(samples.labelled(), budget=None, candidates=7, jobs=1, journal=path)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert [line["number"] for line in lines] == list(range(7))
+    assert max(line["score"] or 0 for line in lines) == result.best.score
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"task": "nonsense", "candidates": 1}, "nonsense"),
+        ({"budget": None}, "budget"),
+        ({"target": "ESP32", "candidates": 1}, "ESP32"),
+        ({"target": "no such part", "candidates": 1}, "no such part"),
+    ],
+)
+def test_unusable_arguments(arguments, words):
+    with pytest.raises(InputError, match=words):
+        search(samples.labelled(), **arguments)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a signal of Unix")
+def test_interrupt_ends_with_the_best_so_far(tmp_path):
+    script = tmp_path / "run.py"
+    script.write_text(
+        "from tests import samples\nfrom kinglet.search import search\n"
+        "if __name__ == '__main__':\n"
+        "    result = search(samples.labelled(), budget=300, jobs=2,\n"
+        "                    on_progress=lambda s: print(s.evaluated, flush=True))\n"
+        "    print(result.stopped, result.best.score > 0, flush=True)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, str(script)], stdout=subprocess.PIPE, text=True, env=os.environ | {
+            "PYTHONPATH": str(samples.__file__).rsplit("tests", 1)[0]
+        },
+    )  # fmt: skip
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.strip().isdigit() and int(line) >= 6:
+            process.send_signal(signal.SIGINT)
+            break
+    rest = process.stdout.read()
+    assert process.wait(timeout=60) == 0
+    assert rest.splitlines()[-1] == "interrupted True"

@@ -1,0 +1,84 @@
+"""Finished libraries, the very object of the archive, on emulated cores with real signals."""
+
+import numpy as np
+import pytest
+
+from kinglet import board
+from kinglet.demo import basic_motions
+from kinglet.library import build
+from kinglet.library.timing import run_on_board
+from kinglet.tasks import TASKS
+from kinglet.toolchain import CORES
+from tests import samples
+
+pytestmark = [
+    pytest.mark.target,
+    pytest.mark.skipif(
+        board.unavailable_reason() is not None, reason=str(board.unavailable_reason())
+    ),
+]
+CORES_AND_SIGNALS = {
+    "cortex-m0": 20,
+    "cortex-m3": 20,
+    "cortex-m4f": 160,
+    "cortex-m7f": 160,
+    "cortex-m33f": 160,
+    "rv32imc": 20,
+}
+
+
+@pytest.fixture(scope="module")
+def real_signals() -> np.ndarray:
+    """Accelerometer of the smart-watch recordings, and two signals that must be refused."""
+    values = np.concatenate([basic_motions(part).signals.values for part in ("test", "train")])
+    values = np.ascontiguousarray(values[:, :, : samples.SHAPE.axes])
+    values[3, 7, 1] = np.inf
+    values[5, 0, 0] = 1e12
+    return values
+
+
+@pytest.mark.parametrize("model", samples.MODELS)
+@pytest.mark.parametrize("core", CORES_AND_SIGNALS)
+def test_core_says_what_the_emulator_says(core, model, real_signals):
+    fitted, _ = samples.fitted(model)
+    values = real_signals[: CORES_AND_SIGNALS[core]]
+    library = build(fitted, core=core, signals=samples.signals()[0])
+    run = run_on_board(
+        library.compiled, library.sources, fitted, library.task, CORES[core], None, values,
+        count=False,
+    )  # fmt: skip
+    expected = library.predict_proba(values)
+    task = TASKS["classification"]
+    last = (np.zeros(len(samples.CLASSES), np.float32), 0)
+    for index, (state, output) in enumerate(zip(run.returns, run.outputs, strict=True)):
+        probabilities, id_class = task.read_harness(fitted, output)
+        if index in (3, 5):
+            assert state == 3, "not finite or too large: NEAI_INVALID_PARAM"
+            assert probabilities.tobytes() == last[0].tobytes() and id_class == last[1]
+            assert np.isnan(expected[index]).all()
+            continue
+        assert state == 0
+        assert probabilities.tobytes() == expected[index].tobytes(), f"signal {index}"
+        assert id_class == expected[index].argmax()
+        last = (probabilities, id_class)
+
+
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4f"])
+def test_stack_seen_is_within_the_stack_told(core):
+    library = build(samples.fitted("lda")[0], core=core, signals=samples.signals()[0])
+    assert library.timing.stack_bytes is not None
+    assert 0 < library.timing.stack_bytes <= library.sizes()["stack_bytes"] < 1500
+
+
+def test_time_at_the_clock_of_the_part():
+    slow = build(samples.fitted("lda")[0], clock_hz=40e6, signals=samples.signals()[0])
+    sizes = slow.sizes()
+    assert sizes["time_ms"] == pytest.approx(1e3 * sizes["cycles"] / 40e6)
+
+
+def test_core_without_cycle_table_gives_the_reason():
+    sizes = build(
+        samples.fitted("lda")[0], core="cortex-m33f", signals=samples.signals()[0]
+    ).sizes()
+    assert sizes["cycles"] is None and sizes["time_ms"] is None
+    assert sizes["instructions"] > 0 and "cycle table" in sizes["cycles_reason"]

@@ -16,7 +16,9 @@ def minirocket_ridge(x: np.ndarray, y: np.ndarray, x_test: np.ndarray) -> np.nda
 
     transform = MiniRocket(random_state=SEED)
     features = transform.fit_transform(x.transpose(0, 2, 1))
-    model = make_pipeline(StandardScaler(with_mean=False), RidgeClassifierCV(np.logspace(-3, 3, 10)))
+    model = make_pipeline(
+        StandardScaler(with_mean=False), RidgeClassifierCV(np.logspace(-3, 3, 10))
+    )
     model.fit(features, y)
     return model.predict(transform.transform(x_test.transpose(0, 2, 1)))
 
@@ -26,7 +28,9 @@ def catch22_forest(x: np.ndarray, y: np.ndarray, x_test: np.ndarray) -> np.ndarr
     from aeon.transformations.collection.feature_based import Catch22
 
     transform = Catch22(catch24=True, replace_nans=True)
-    features = [transform.fit_transform(part.transpose(0, 2, 1).astype(np.float64)) for part in (x, x_test)]
+    features = [
+        transform.fit_transform(part.transpose(0, 2, 1).astype(np.float64)) for part in (x, x_test)
+    ]
     model = RandomForestClassifier(200, random_state=SEED).fit(features[0], y)
     return model.predict(features[1])
 

@@ -1,12 +1,12 @@
 """Kinglet: sensor files in, the best tiny C library for a microcontroller out.
 
-    import kinglet
+import kinglet
 
-    data = kinglet.read_classes([("walking", "a.csv"), ("running", "b.csv")], axes=6, rate=10)
-    result = kinglet.search(data, target="STM32F411RE", budget=60)
-    library = result.best.build()
-    library.predict(kinglet.read_signals("new.csv", axes=6))
-    library.save("library.zip")
+data = kinglet.read_classes([("walking", "a.csv"), ("running", "b.csv")], axes=6, rate=10)
+result = kinglet.search(data, target="STM32F411RE", budget=60)
+library = result.best.build()
+library.predict(kinglet.read_signals("new.csv", axes=6))
+library.save("library.zip")
 """
 
 from importlib import import_module
@@ -17,9 +17,10 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from kinglet.errors import InputError, KingletError, NothingFitsError, ToolchainError
     from kinglet.library import Emulator, Library
-    from kinglet.workflow import make
-    from kinglet.search import Candidate, Progress, Result, search
+    from kinglet.search import Candidate, Progress, Result
+    from kinglet.search.search import search
     from kinglet.signals import Labelled, Signals, label_signals, read_classes, read_signals
+    from kinglet.workflow import make
 
 # What the package offers, and the room that each name lives in: imported when first asked for, so
 # that `import kinglet` and `kinglet --help` are quick.

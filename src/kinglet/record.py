@@ -14,12 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from kinglet.pipeline.pool import Pool
 
 Config = Mapping[str, Any]
 Fitted = Mapping[str, np.ndarray]
@@ -204,9 +201,17 @@ class Record:
         return {parameter.name: parameter.draw(rng) for parameter in self.parameters}
 
     def describe(self, config: Config) -> str:
-        """One configuration in words."""
-        shown = [f"{key}={value}" for key, value in self.complete(config).items()]
-        return f"{self.title}" + (f" ({', '.join(shown)})" if shown else "")
+        """One configuration in words: the title, and what differs from the defaults."""
+        shown = [
+            f"{parameter.name} {_short(config[parameter.name])}"
+            for parameter in self.parameters
+            if config.get(parameter.name, parameter.default) != parameter.default
+        ]
+        return self.title + (f" ({', '.join(shown)})" if shown else "")
+
+
+def _short(value: Any) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 class Step(Record):
@@ -229,6 +234,9 @@ class Step(Record):
     """
 
     kind: ClassVar[Literal["signal", "features", "vector"]]
+    # What it makes sense after: any signal, or a spectrum only.
+    takes: ClassVar[Literal["signal", "spectrum"]] = "signal"
+    gives: ClassVar[Literal["signal", "spectrum"]] = "signal"
     # Share of the outputs that may stay constant on ordinary signals (a kernel that never fires).
     constant_share: ClassVar[float] = 0.0
     fit_kind: ClassVar[Literal["none", "unlabelled", "labelled"]] = "none"
@@ -384,12 +392,16 @@ class Selector(Record):
 
     tasks: ClassVar[tuple[str, ...]] = (CLASSIFICATION,)
 
+    def header(self) -> Path:
+        """A selector has no C."""
+        raise TypeError(f"{self.name} is a selector: it has no C")
+
     def select(
         self,
         config: Config,
         x: np.ndarray,
         y: np.ndarray,
-        pool: Pool,
+        pool: Any,
         limit: float,
         seed: int,
     ) -> np.ndarray:
@@ -427,7 +439,7 @@ CTYPE_BYTES = {
     "int32_t": 4,
     "uint32_t": 4,
 }
-CTYPE_DTYPE = {
+CTYPE_DTYPE: dict[str, np.dtype[Any]] = {
     "float": np.dtype(np.float32),
     "int8_t": np.dtype(np.int8),
     "uint8_t": np.dtype(np.uint8),

@@ -37,6 +37,8 @@ class Case:
         tone = np.sin(time * rng.uniform(0.01, 3.0, size=(n,) + (1,) * (len(shape) - 1)))
         x = rng.normal(size=shape) * rng.uniform(0.2, 2.0) + tone * rng.uniform(0, 3)
         x = x + rng.normal(size=(1,) * (len(shape) - 1) + shape[-1:]) * rng.integers(0, 3)
+        if self.step.takes == "spectrum":
+            x = x**2
         return (scale * x).astype(np.float32)
 
     def run(self, values: np.ndarray, **keywords) -> np.ndarray:

@@ -58,7 +58,9 @@ def test_parameters_are_counted_to_the_byte(library):
 
 def test_same_input_same_zip(library, tmp_path):
     again = build(library.fitted, signals=samples.signals()[0])
-    assert library.save(tmp_path / "a.zip").read_bytes() == again.save(tmp_path / "b.zip").read_bytes()
+    assert (
+        library.save(tmp_path / "a.zip").read_bytes() == again.save(tmp_path / "b.zip").read_bytes()
+    )
 
 
 def test_zip_tells_no_path_and_no_user(library, tmp_path):

@@ -32,6 +32,11 @@ def test_damaged_data_are_refused(change, words):
 
 
 def test_shapes_follow_the_steps():
-    chain = (step("remove_mean"), step("window"), step("rfft", mode="power"), step("bands", bands=8))
+    chain = (
+        step("remove_mean"),
+        step("window"),
+        step("rfft", mode="power"),
+        step("bands", bands=8),
+    )
     assert shapes(chain, Shape(64, 3)) == [(64, 3), (64, 3), (64, 3), (32, 3), (24, 1)]
     assert shapes(chain, Shape(63, 3)) is None, "the FFT takes powers of two only"

@@ -26,8 +26,10 @@ def signals_header(model: str) -> str:
     """Signals, and what the host says of them, as C."""
     values = samples.signals()[0][:_SIGNALS].reshape(_SIGNALS, -1)
     outputs = samples.host_outputs(model)[:_SIGNALS]
+
     def rows(array: np.ndarray) -> str:
         return ",\n".join("{" + ", ".join(literal(v) for v in line) + "}" for line in array)
+
     return f"""#define SIGNALS {_SIGNALS}
 #define LENGTH {samples.SHAPE.length}
 #define AXES {samples.SHAPE.axes}
@@ -38,7 +40,9 @@ static const int expected_id[SIGNALS] = {{{", ".join(map(str, outputs.argmax(axi
 """
 
 
-def run_firmware(folder: Path, library, model: str, flags: list[str]) -> subprocess.CompletedProcess:
+def run_firmware(
+    folder: Path, library, model: str, flags: list[str]
+) -> subprocess.CompletedProcess:
     (folder / "NanoEdgeAI.h").write_text(library.sources.header)
     (folder / "libneai.a").write_bytes(library.archive())
     (folder / "signals.h").write_text(signals_header(model))

@@ -6,4 +6,13 @@ from kinglet.ccode.names import Names
 from kinglet.ccode.prune import prune
 from kinglet.ccode.structs import block_struct, block_typedef
 
-__all__ = ["Constants", "Names", "Tables", "block_constant", "block_struct", "block_typedef", "fold", "prune"]
+__all__ = [
+    "Constants",
+    "Names",
+    "Tables",
+    "block_constant",
+    "block_struct",
+    "block_typedef",
+    "fold",
+    "prune",
+]

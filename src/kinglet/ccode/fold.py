@@ -34,7 +34,7 @@ def _unfold(path: Path, seen: set[Path]) -> list[str]:
             before += _unfold(path.parent / match.group(1), seen)
         elif not line.startswith("#include <"):
             own.append(line)
-    return before + ["", *own]
+    return [*before, "", *own]
 
 
 def fold(records: Iterable[Record], runtime: Iterable[str] = ()) -> str:

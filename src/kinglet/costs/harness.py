@@ -134,9 +134,7 @@ def run(
         Outputs of each call, float32 (n, n_outputs).
     """
     widths = [call.on_host().shape[1] for call in calls]
-    image = board.link_image(
-        {}, source(calls, max(widths)), core, abi=abi, optimise=optimise
-    )
+    image = board.link_image({}, source(calls, max(widths)), core, abi=abi, optimise=optimise)
     inputs = [
         number.to_bytes(4, "little") + np.ascontiguousarray(line, dtype="<f4").tobytes()
         for number, call in enumerate(calls)

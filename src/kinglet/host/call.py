@@ -10,7 +10,7 @@ from kinglet.ccode import block_struct
 from kinglet.host.compiled import library
 from kinglet.record import Config, Fitted, Model, Shape, Step
 
-# Guard floats behind the scratch memory: written over, they betray a step that asked for too little.
+# Guards behind the scratch memory: written over, they betray a step that asked for too little.
 _GUARD = 8
 _MARK = np.float32(-1.2345678e30)
 

@@ -21,9 +21,7 @@ def _input_of_last(chain: Chain, values: np.ndarray, fits: Fits) -> tuple[np.nda
     for end in range(1, len(chain)):
         use, head = chain[end - 1], chain[:end]
         step = steps()[use.name]
-        current = run_step(
-            step, use.settings, shape, fits.get(head, {}), current, planar=end > 1
-        )
+        current = run_step(step, use.settings, shape, fits.get(head, {}), current, planar=end > 1)
         shape = step.output(use.settings, shape)
     return current, shape
 
@@ -48,16 +46,12 @@ def run_chain(chain: Chain, values: np.ndarray, fits: Fits) -> np.ndarray:
     for start in range(0, len(values), rows):
         current, shape = _input_of_last(chain, values[start : start + rows], fits)
         pieces.append(
-            run_step(
-                step, use.settings, shape, fits.get(chain, {}), current, planar=len(chain) > 1
-            )
+            run_step(step, use.settings, shape, fits.get(chain, {}), current, planar=len(chain) > 1)
         )
     return np.concatenate(pieces)
 
 
-def fit_chain(
-    chain: Chain, values: np.ndarray, seed: int
-) -> dict[Chain, Mapping[str, np.ndarray]]:
+def fit_chain(chain: Chain, values: np.ndarray, seed: int) -> dict[Chain, Mapping[str, np.ndarray]]:
     """Fit the steps of a chain that learn from unlabelled lines (kernel biases, say).
 
     Returns

@@ -127,9 +127,7 @@ class Library:
         return package.write(self, Path(path))
 
 
-def compile_sources(
-    sources: Sources, core: Core, abi: Abi | None, optimise: Optimise
-) -> bytes:
+def compile_sources(sources: Sources, core: Core, abi: Abi | None, optimise: Optimise) -> bytes:
     """Compile the one C file of a library; every warning is an error."""
     return compile_object(
         sources.source,

@@ -41,8 +41,8 @@ class Emulator:
             exports = wasmtime.Instance(self._store, module, []).exports(self._store)
         except wasmtime.WasmtimeError as error:
             raise InputError(f"the emulator in this library cannot be loaded: {error}") from None
-        self._exports = exports
-        self._memory = exports["memory"]
+        self._exports: Any = exports
+        self._memory: Any = exports["memory"]
         self._input = self._call("emulator_input")
         self._output = self._call("emulator_output")
 

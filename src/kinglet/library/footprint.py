@@ -57,9 +57,7 @@ def measure(objects: bytes, sources: Sources, core: Core, abi: Abi | None) -> Fo
     headers = {sources.names.header: sources.header}
     name = f"{sources.names.stem}.o"
     facts = inspect_object(objects)
-    whole = link_image(
-        {name: objects}, reference_firmware(sources), core, abi=abi, headers=headers
-    )
+    whole = link_image({name: objects}, reference_firmware(sources), core, abi=abi, headers=headers)
     own = set(facts.functions) | {"board_main"}
     helpers = sum(size for symbol, size in _functions(whole).items() if symbol not in own)
     pointers = 4 * len(sources.public)  # the reference firmware's own table

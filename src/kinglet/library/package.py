@@ -36,7 +36,7 @@ def metadata(library: Library) -> dict[str, Any]:
         "float_abi": library.abi,
         "optimise": library.optimise,
         "pipeline": fitted.pipeline.to_json(),
-        "pipeline_text": fitted.pipeline.describe(),
+        "pipeline_text": fitted.describe(),
         "selected_features": [int(index) for index in fitted.selected],
         **library.sizes(),
     }

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from kinglet.pipeline.spec import Chain, Pipeline
-from kinglet.record import Shape
+from kinglet.pipeline.spec import Chain, Pipeline, chain_outputs
+from kinglet.record import Shape, models, selectors, steps
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -40,6 +40,34 @@ class FittedPipeline:
     model_fit: Arrays
     chain_fits: Mapping[Chain, Arrays] = field(default_factory=dict)
 
+    def kept(self) -> list[tuple[Chain, np.ndarray]]:
+        """Branches of which something is kept, and which of their features, counted from 0."""
+        result, start = [], 0
+        for chain in self.pipeline.chains():
+            count = chain_outputs(chain, self.shape)
+            mine = self.selected[(self.selected >= start) & (self.selected < start + count)]
+            if len(mine):
+                result.append((chain, mine - start))
+            start += count
+        return result
+
+    def describe(self) -> str:
+        """One paragraph for people: what is left of the pipeline, and how much of each branch."""
+        parts = []
+        for chain, features in self.kept():
+            words = " > ".join(steps()[use.name].describe(use.settings) for use in chain)
+            parts.append(f"{len(features)} of {words}")
+        selection, model = self.pipeline.selection, self.pipeline.model
+        return "; ".join(
+            [
+                " + ".join(parts),
+                f"{len(self.selected)} features by "
+                + selectors()[selection.name].describe(selection.settings),
+                steps()[self.pipeline.scale.name].describe(self.pipeline.scale.settings),
+                models()[model.name].describe(model.settings),
+            ]
+        )
+
     def save(self, folder: Path) -> None:
         """Write ``pipeline.json`` and ``pipeline.npz`` (no pickle)."""
         chains = list(self.chain_fits)
@@ -59,7 +87,7 @@ class FittedPipeline:
             arrays |= {f"chain/{index}/{name}": array for name, array in fits}
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "pipeline.npz").open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+            np.savez(file, allow_pickle=False, **arrays)
         (folder / "pipeline.json").write_text(json.dumps(document, indent=1), encoding="utf-8")
 
     @staticmethod

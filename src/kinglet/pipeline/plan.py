@@ -120,8 +120,7 @@ def make_plan(fitted: FittedPipeline) -> Plan:
     ----------
     fitted : FittedPipeline
     """
-    wanted_by_chain = _selected_by_chain(fitted)
-    tree = _wanted_of_heads(fitted, wanted_by_chain)
+    tree = _wanted_of_heads(fitted)
     order = _depth_first(tree)
     n_features = len(fitted.selected)
     last_use = {chain[:-1]: index for index, chain in enumerate(order)}
@@ -133,7 +132,11 @@ def make_plan(fitted: FittedPipeline) -> Plan:
         use, parent = chain[-1], chain[:-1]
         step = steps()[use.name]
         full = _input_shape(chain, fitted.shape)
-        config, fit, wanted = dict(use.settings), dict(fitted.chain_fits.get(chain, {})), tree[chain]
+        config, fit, wanted = (
+            dict(use.settings),
+            dict(fitted.chain_fits.get(chain, {})),
+            tree[chain],
+        )
         shape = full
         if parent:
             kept = tree[parent]
@@ -165,9 +168,7 @@ def make_plan(fitted: FittedPipeline) -> Plan:
     model_use = fitted.pipeline.model
     model = models()[model_use.name]
     n_outputs = len(fitted.classes)
-    scratch = arena.take(
-        "scratch", model.scratch(model_use.settings, n_features, n_outputs)
-    )
+    scratch = arena.take("scratch", model.scratch(model_use.settings, n_features, n_outputs))
     return Plan(
         nodes=tuple(nodes),
         scale=steps()[fitted.pipeline.scale.name],
@@ -190,26 +191,10 @@ def _input_shape(chain: Chain, shape: Shape) -> Shape:
     return result[-2]
 
 
-def _selected_by_chain(fitted: FittedPipeline) -> dict[Chain, np.ndarray]:
-    """Selected features of each branch, counted from the branch's first."""
-    result = {}
-    start = 0
-    for chain in fitted.pipeline.chains():
-        step = steps()[chain[-1].name]
-        count = step.outputs(chain[-1].settings, _input_shape(chain, fitted.shape))
-        mine = fitted.selected[(fitted.selected >= start) & (fitted.selected < start + count)]
-        if len(mine):
-            result[chain] = mine - start
-        start += count
-    return result
-
-
-def _wanted_of_heads(
-    fitted: FittedPipeline, wanted: dict[Chain, np.ndarray]
-) -> dict[Chain, np.ndarray]:
+def _wanted_of_heads(fitted: FittedPipeline) -> dict[Chain, np.ndarray]:
     """Wanted outputs of every step, features and the signal steps before them."""
     tree: dict[Chain, np.ndarray] = {}
-    for leaf, features in wanted.items():
+    for leaf, features in fitted.kept():
         tree[leaf] = features
         chain = leaf
         while len(chain) > 1:

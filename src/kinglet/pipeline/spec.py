@@ -141,6 +141,20 @@ class Pipeline:
         return "; ".join(parts)
 
 
+def chain_outputs(chain: Chain, shape: Shape) -> int:
+    """Features of a chain that ends in a feature step.
+
+    Raises
+    ------
+    ValueError
+        If a step does not take signals of the shape.
+    """
+    inputs = shapes(chain, shape)
+    if inputs is None:
+        raise ValueError(f"{chain[-1].name} does not take signals of shape {tuple(shape)}")
+    return inputs[-1].length
+
+
 def shapes(chain: Chain, shape: Shape) -> list[Shape] | None:
     """Input shape of each step of a chain, then the output's; None where a step refuses."""
     result = [shape]

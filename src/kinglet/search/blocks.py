@@ -13,14 +13,11 @@ import numpy as np
 from kinglet.pipeline.spec import Chain, Use, shapes, step
 from kinglet.record import Shape, steps
 
-_SPECTRAL = ("bands", "spectral_shape")
-
 
 def branch(name: str, **config: Any) -> Chain:
     """One feature step, with a windowed power spectrum before it where it needs one."""
-    if name in _SPECTRAL:
-        return (step("window"), step("rfft"), step(name, **config))
-    return (step(name, **config),)
+    head = (step("rfft"),) if steps()[name].takes == "spectrum" else ()
+    return (*head, step(name, **config))
 
 
 def statistics() -> list[Chain]:
@@ -71,21 +68,23 @@ def fitting(branches: list[Chain], shape: Shape) -> tuple[Chain, ...]:
     return tuple(kept)
 
 
+_HEADS = ("", "", "", "remove_mean", "detrend", "differences", "modulus")
+
+
 def draw_branches(shape: Shape, rng: np.random.Generator) -> list[Chain]:
-    """A random pool: a few feature steps drawn at random, some after a signal step."""
-    records = steps()
-    names = list(records.names("features"))
+    """A random pool: a few feature steps with random hyperparameters, some after a signal step."""
+    names = steps().names("features")
     chains: list[Chain] = []
     for name in rng.choice(names, size=int(rng.integers(1, 7)), replace=False):
-        config = records[str(name)].draw(rng)
-        chain = branch(str(name), **config)
-        head = rng.choice(["", "", "", "remove_mean", "detrend", "differences", "modulus"])
-        if head and chain[0].name != "remove_mean":
-            chain = (_use(str(head), rng), *chain)
-        chains.append(chain)
+        record = steps()[str(name)]
+        chain: Chain = (_drawn(record.name, rng),)
+        if record.takes == "spectrum":
+            chain = (_drawn("rfft", rng), *chain)
+        head = str(rng.choice(_HEADS))
+        chains.append((_drawn(head, rng), *chain) if head else chain)
     return with_modulus(chains, shape) if rng.random() < 0.5 else chains
 
 
-def _use(name: str, rng: np.random.Generator) -> Use:
+def _drawn(name: str, rng: np.random.Generator) -> Use:
     record = steps()[name]
     return Use.of(record, **record.draw(rng))

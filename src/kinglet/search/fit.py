@@ -13,7 +13,7 @@ from kinglet.pipeline.fitted import Arrays
 from kinglet.pipeline.spec import Chain
 from kinglet.record import Shape, models, selectors, steps
 from kinglet.search.limits import Limits
-from kinglet.search.store import PLAIN, Store, seed_of
+from kinglet.search.store import Kind, Store, seed_of
 
 _SELECTION_LIMIT = 5.0  # standard deviations: one wild line must not steer the selection
 
@@ -68,13 +68,13 @@ def join(problem: Problem, pipeline: Pipeline) -> Joined:
         fits |= problem.store.chain_fits(chain)
     return Joined(
         pipeline=pipeline,
-        features=joined_features(problem, pipeline, PLAIN),
+        features=joined_features(problem, pipeline),
         pool=make_pool(pipeline, problem.shape, fits, problem.costs.cycles_per_operation),
         chain_fits=fits,
     )
 
 
-def joined_features(problem: Problem, pipeline: Pipeline, kind: str) -> np.ndarray:
+def joined_features(problem: Problem, pipeline: Pipeline, kind: Kind = "plain") -> np.ndarray:
     """Features of all branches side by side, float32 (n, n_features)."""
     return np.concatenate(
         [np.asarray(problem.store.features(chain, kind)) for chain in pipeline.chains()], axis=1
@@ -128,9 +128,7 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
     return np.asarray(problem.store.array(key, compute))
 
 
-def fit(
-    problem: Problem, joined: Joined, rows: np.ndarray, part: str
-) -> FittedPipeline | None:
+def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> FittedPipeline | None:
     """Fit selection, scaling and model on some lines; None where no feature can be afforded."""
     pipeline = joined.pipeline
     selected = select(problem, joined, rows, part)

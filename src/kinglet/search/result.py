@@ -86,7 +86,7 @@ class Candidate:
 
     def describe(self) -> str:
         """The pipeline in words."""
-        return self.evaluation.pipeline.describe()
+        return self.fitted.describe()
 
     def summary(self) -> dict[str, Any]:
         """Score, metrics of the harsher kind of split, scores over all splits, sizes."""

@@ -153,7 +153,13 @@ def search(
         )
         own, workers = executors.local(jobs) if executor is None else (executor, jobs or 2)
         loop = _Loop(
-            setup, own, workers, budget, candidates, Journal(journal), on_progress or (lambda _: None)
+            setup,
+            own,
+            workers,
+            budget,
+            candidates,
+            Journal(journal),
+            on_progress or (lambda _: None),
         )
         try:
             stopped = loop.run()
@@ -268,7 +274,7 @@ class _Loop:
         count = len(self._setup.splits)
         if not known:
             return tuple(range(count))
-        scores = np.mean([[s for s in entry.split_scores] for entry in known], axis=0)
+        scores = np.array([entry.split_scores for entry in known], dtype=np.float64).mean(axis=0)
         return tuple(int(index) for index in np.argsort(scores, kind="stable"))
 
     def _tell(self, number: int, evaluation: Evaluation) -> None:

@@ -8,16 +8,17 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from kinglet.host import fit_chain, run_chain
 from kinglet.pipeline.fitted import Arrays
 from kinglet.pipeline.spec import Chain
-from kinglet.signals import perturb
+from kinglet.signals import Perturbation, perturb
 
-PLAIN = "plain"
-STRESS = ("gain", "noise", "tilt")
+Kind = Literal["plain", "gain", "noise", "tilt"]
+STRESS: tuple[Perturbation, ...] = ("gain", "noise", "tilt")
 _KEPT_FLOATS = 64_000_000  # 256 MB of features in the memory of one worker
 
 
@@ -54,7 +55,7 @@ class Store:
     def create(folder: Path, values: np.ndarray, seed: int) -> Store:
         """Write the signals, float32 of shape (n, length, axes), to a new store."""
         store = Store(folder, seed)
-        store._write(PLAIN, np.ascontiguousarray(values, dtype=np.float32))
+        store._write("plain", np.ascontiguousarray(values, dtype=np.float32))
         return store
 
     def array(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
@@ -77,13 +78,15 @@ class Store:
             np.save(file, array, allow_pickle=False)
         partial.replace(self.folder / f"{name}.npy")
 
-    def signals(self, kind: str = PLAIN) -> np.ndarray:
+    def signals(self, kind: Kind = "plain") -> np.ndarray:
         """The signals as they are, or perturbed in one of the ways of `STRESS`."""
-        if kind == PLAIN:
-            return self.array(PLAIN, lambda: np.zeros(0))
-        return self.array(
-            kind, lambda: perturb(np.asarray(self.signals()), kind, seed_of(self.seed, kind))
-        )
+
+        def compute() -> np.ndarray:
+            if kind == "plain":
+                raise FileNotFoundError(f"{self.folder} holds no signals")
+            return perturb(np.asarray(self.signals()), kind, seed_of(self.seed, kind))
+
+        return self.array(kind, compute)
 
     def chain_fits(self, chain: Chain) -> dict[Chain, Arrays]:
         """What the steps of a chain learn from unlabelled lines (drawn once for all splits)."""
@@ -92,7 +95,7 @@ class Store:
             self._fits[chain] = fit_chain(chain, values, seed_of(self.seed, chain_key(chain)))
         return self._fits[chain]
 
-    def features(self, chain: Chain, kind: str = PLAIN) -> np.ndarray:
+    def features(self, chain: Chain, kind: Kind = "plain") -> np.ndarray:
         """Features of a chain for every signal, float32 (n, n_features)."""
         return self.array(
             f"{chain_key(chain)}_{kind}",

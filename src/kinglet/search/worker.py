@@ -17,7 +17,7 @@ from kinglet.record import Shape
 from kinglet.search.evaluate import Evaluation, evaluate
 from kinglet.search.fit import Problem
 from kinglet.search.limits import Limits
-from kinglet.search.store import PLAIN, Store
+from kinglet.search.store import Store
 from kinglet.signals import Split
 from kinglet.tasks import TASKS
 
@@ -75,7 +75,7 @@ def warm(setup: Setup, chain: Chain) -> float:
     """Compute the features of a chain once, for all workers; returns the seconds it took."""
     started = time.monotonic()
     with threadpool_limits(1):
-        _problem(setup).store.features(chain, PLAIN)
+        _problem(setup).store.features(chain)
     return time.monotonic() - started
 
 

@@ -22,6 +22,7 @@ class Bands(Step):
         "what to take after a log spectrum."
     )
     kind = "features"
+    takes = "spectrum"
     parameters = (
         Parameter("bands", 16, "Bands that the spectrum is cut into.", choices=(8, 16, 32, 64)),
         Parameter("spacing", "linear", "How the bands grow.", choices=("linear", "log")),
@@ -32,9 +33,6 @@ class Bands(Step):
         Field("bands", "uint16_t", "bands per axis"),
         Field("logarithm", "uint16_t", "1 for log of the mean, 0 for the mean"),
     )
-
-    # Ordinary signals, unlike spectra, have negative values: of those a level is the floor.
-    constant_share = 0.5
 
     def accepts(self, config: Config, shape: Shape) -> bool:
         return shape.length >= config["bands"]
@@ -73,13 +71,6 @@ class Bands(Step):
     ) -> np.ndarray:
         means = self._means(config, shape, values)
         return np.log(np.maximum(means, 1e-20)) if config["output"] == "log" else means
-
-    def near_tie(
-        self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray
-    ) -> np.ndarray:
-        # A spectrum has no negative values; where there are some, their sum may vanish.
-        means = self._means(config, shape, values)
-        return np.abs(means) < 1e-2 * self._means(config, shape, np.abs(values))
 
 
 RECORD = Bands()

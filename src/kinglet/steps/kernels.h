@@ -22,8 +22,9 @@ KN_HELPER void kn_kernels_sums(const kn_kernels_taps *taps, uint32_t hop, float 
     uint32_t i;
     for (i = 0; i < positions; i++) {
         const float *p = x + i * hop;
-        float sum = p[0]; uint32_t j; for (j=1;j<9u;j++) {p += s; sum += *p;}
-        sums[i]=sum;
+        const float left = (p[0] + p[s]) + (p[2u * s] + p[3u * s]);
+        const float right = (p[4u * s] + p[5u * s]) + (p[6u * s] + p[7u * s]);
+        sums[i] = (left + right) + p[8u * s];
     }
 }
 
@@ -31,8 +32,8 @@ KN_HELPER void kn_kernels_sums(const kn_kernels_taps *taps, uint32_t hop, float 
  * positions above the bias, sum of the excess over it, longest stretch above it, mean place above
  * it, counted from 1/2 (the middle where there is none). */
 KN_HELPER void kn_kernels_pool(const kn_kernels_taps *taps, uint32_t hop, uint32_t code, float bias,
-                               uint32_t poolings, const float *restrict sums,
-                               float *restrict excess, float *pooled)
+                               const float *restrict sums, float *restrict excess,
+                               float *pooled)
 {
     const float *restrict a = taps->x + (code & 7u) * taps->spacing;
     const float *restrict b = taps->x + (code >> 3 & 7u) * taps->spacing;
@@ -50,16 +51,12 @@ KN_HELPER void kn_kernels_pool(const kn_kernels_taps *taps, uint32_t hop, uint32
             const uint32_t bits = kn_to_bits(above);
             excess[i] = kn_from_bits(bits & ((bits >> 31) - 1u)); /* 0 unless above > 0 */
         }
-        if ((poolings & 2u) != 0u) {
-            sum += kn_sum(excess, count, 1u);
-        }
-        for (i = 0; i < count && (poolings & 9u) != 0u; i++) {
+        sum += kn_sum(excess, count, 1u);
+        for (i = 0; i < count; i++) {
             const uint32_t fires = kn_to_bits(excess[i]) != 0u;
             fired += fires;
             places += fires ? start + i : 0u;
-        }
-        for (i = 0; i < count && (poolings & 4u) != 0u; i++) {
-            stretch = kn_to_bits(excess[i]) != 0u ? stretch + 1u : 0u;
+            stretch = fires ? stretch + 1u : 0u;
             longest = stretch > longest ? stretch : longest;
         }
     }
@@ -76,27 +73,25 @@ KN_HELPER __attribute__((always_inline)) void kn_kernels_run(
 {
     float *sums = scratch + KN_KERNELS_PIECE, pooled[4];
     kn_kernels_taps taps = {in, 0u, 0u};
-    uint32_t group = 0xFFFFFFFFu, k = 0, i;
-    while (k < wanted_count) {
-        const uint32_t kernel = wanted[k] / 4u, first = k;
-        const uint32_t code = block->codes[kernel], axis = block->axes[kernel];
-        const uint32_t octave = code >> 10 & 15u;
-        uint32_t poolings = 0;
-        do {
-            poolings |= 1u << wanted[k++] % 4u;
-        } while (k < wanted_count && wanted[k] / 4u == kernel);
-        if ((axis << 8 | octave) != group) {
-            const uint32_t dilation = 1u << octave;
-            group = axis << 8 | octave;
-            taps.x = in + axis * shape->axis_step;
-            taps.spacing = dilation * shape->sample_step;
-            taps.positions = (shape->length - 8u * dilation - 1u) / block->stride + 1u;
-            kn_kernels_sums(&taps, hop, sums);
+    uint32_t kernel = 0xFFFFu, group = 0xFFFFFFFFu, k;
+    for (k = 0; k < wanted_count; k++) {
+        if (wanted[k] / 4u != kernel) {
+            uint32_t code, axis, octave;
+            kernel = wanted[k] / 4u;
+            code = block->codes[kernel];
+            axis = block->axes[kernel];
+            octave = code >> 10 & 15u;
+            if ((axis << 8 | octave) != group) {
+                const uint32_t dilation = 1u << octave;
+                group = axis << 8 | octave;
+                taps.x = in + axis * shape->axis_step;
+                taps.spacing = dilation * shape->sample_step;
+                taps.positions = (shape->length - 8u * dilation - 1u) / block->stride + 1u;
+                kn_kernels_sums(&taps, hop, sums);
+            }
+            kn_kernels_pool(&taps, hop, code, block->biases[kernel], sums, scratch, pooled);
         }
-        kn_kernels_pool(&taps, hop, code, block->biases[kernel], poolings, sums, scratch, pooled);
-        for (i = first; i < k; i++) {
-            out[i] = pooled[wanted[i] % 4u] / (float)taps.positions;
-        }
+        out[k] = pooled[wanted[k] % 4u] / (float)taps.positions;
     }
 }
 

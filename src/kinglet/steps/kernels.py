@@ -21,12 +21,12 @@ class _Kernel(NamedTuple):
 
     taps: tuple[int, int, int]
     dilation: int
-    plain: bool
+    share: np.float32  # of the sum of all nine taps, subtracted
 
     @staticmethod
     def of(code: int) -> _Kernel:
         taps = (code & 7, code >> 3 & 7, code >> 6 & 15)
-        return _Kernel(taps, 1 << (code >> 10 & 15), bool(code >> 14))
+        return _Kernel(taps, 1 << (code >> 10 & 15), np.float32(0 if code >> 14 else 1 / 3))
 
 
 def _octaves(length: int) -> int:
@@ -39,21 +39,20 @@ def _convolve(x: np.ndarray, kernel: _Kernel, stride: int) -> np.ndarray:
     count = x.shape[1] - 8 * kernel.dilation
     tap = [x[:, k * kernel.dilation :][:, :count:stride] for k in range(9)]
     a, b, c = (tap[k] for k in kernel.taps)
-    if kernel.plain:
-        return a + b + c
     left, right = (tap[0] + tap[1]) + (tap[2] + tap[3]), (tap[4] + tap[5]) + (tap[6] + tap[7])
-    return (a + b + c) - ((left + right) + tap[8]) * np.float32(1 / 3)
+    result: np.ndarray = (a + b + c) - kernel.share * ((left + right) + tap[8])
+    return result
 
 
-def _bias(values: np.ndarray, share: float) -> np.float32:
-    """Threshold below which about ``share`` of the values lie, in the gap above that value.
+def _bias(values: np.ndarray, share: float, rounding: float) -> float:
+    """Threshold below which about ``share`` of the values lie, in the middle of the gap there.
 
-    Values closer than rounding count as one, so that flat stretches lie clearly on one side.
+    Values closer than ``rounding`` count as one, so that flat stretches lie clearly on one side.
     """
     ordered = np.sort(values).astype(np.float64)
     value = ordered[int(share * (len(ordered) - 1))]
-    above = ordered[ordered > value + 1e-5 * np.abs(ordered).max()]
-    return np.float32((value + above[0]) / 2 if len(above) else value)
+    above = ordered[ordered > value + rounding]
+    return float((value + above[0]) / 2 if len(above) else value)
 
 
 class Kernels(Step):
@@ -122,13 +121,13 @@ class Kernels(Step):
         plain = shuffled(_PLAIN_EVERY) == 0
         codes = a | b << 3 | c << 6 | shuffled(_octaves(shape.length)) << 10 | plain << 14
         axes = shuffled(shape.axes)
-        order = np.lexsort((codes, codes >> 10, axes))  # kernels that share sums side by side
+        order = np.lexsort((codes >> 10 & 15, axes))  # kernels that share sums side by side
         codes, axes = codes[order], axes[order]
         biases = np.zeros(count, dtype=np.float32)
         for k, (code, axis) in enumerate(zip(codes, axes, strict=True)):
             line = values[rng.integers(len(values)), :, axis][None]
             convolved = _convolve(line, _Kernel.of(int(code)), config["stride"])[0]
-            biases[k] = _bias(convolved, rng.uniform(0.05, 0.95))
+            biases[k] = _bias(convolved, rng.uniform(0.05, 0.95), 2e-6 * np.abs(line).max())
         return {
             "biases": biases,
             "codes": codes.astype(np.uint16),
@@ -145,7 +144,7 @@ class Kernels(Step):
         octaves = _octaves(shape.length)
         positions = (shape.length - 8 * (2**octaves - 1) / octaves) / config["stride"]
         return Cost.uniform(
-            self.outputs(config, shape), config["count"], shared=60.0 * positions + 150.0
+            self.outputs(config, shape), config["count"], shared=65.0 * positions + 250.0
         )
 
     def needs(self, config: Config, shape: Shape, fitted: Fitted) -> np.ndarray:

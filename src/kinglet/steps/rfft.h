@@ -5,7 +5,8 @@
 #include "../runtime/maths.h"
 #include "../runtime/rfft.h"
 
-/* Spectrum: out[k * length / 2 + i] is bin i + 1 of the k-th wanted axis; mode 0 power, 1 its
+/* Spectrum: out[k * length / 2 + i] is bin i + 1 of the k-th wanted axis without its
+ * mean, tapered where there is a window; mode 0 power, 1 its
  * square root, 2 its logarithm. Scratch holds length floats. */
 KN_STEP void kn_rfft(const kn_rfft_block *block, const kn_shape *shape, const float *in,
                      const uint16_t *wanted, uint32_t wanted_count, float *out, float *scratch)
@@ -15,6 +16,9 @@ KN_STEP void kn_rfft(const kn_rfft_block *block, const kn_shape *shape, const fl
     for (k = 0; k < wanted_count; k++) {
         kn_centred_frame(in + (uint32_t)wanted[k] * shape->axis_step, length, shape->sample_step,
                          scratch);
+        if (block->windowed != 0u) {
+            kn_window_frame(scratch, length, block->quarter_wave, block->window);
+        }
         kn_power_spectrum(scratch, length, block->quarter_wave, out);
         if (block->mode == 1u) {
             for (i = 0; i < bins; i++) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,7 @@ class SegmentSpreads(Step):
     ) -> np.ndarray:
         edges = np.arange(config["segments"] + 1) * shape.length // config["segments"]
         spreads = [
-            values[:, start:stop].std(axis=1, dtype=np.float64)
-            for start, stop in zip(edges[:-1], edges[1:], strict=True)
+            values[:, start:stop].std(axis=1, dtype=np.float64) for start, stop in pairwise(edges)
         ]
         return np.log(np.stack(spreads, axis=2)).reshape(len(values), -1)
 

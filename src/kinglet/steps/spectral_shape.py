@@ -38,6 +38,7 @@ class SpectralShape(Step):
         "robust ASR; flatness: Gray and Markel (1974), A spectral-flatness measure"
     )
     kind = "features"
+    takes = "spectrum"
     tolerance = (1e-5, 2e-5)
 
     def accepts(self, config: Config, shape: Shape) -> bool:

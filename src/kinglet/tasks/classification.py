@@ -17,7 +17,7 @@ class Classification:
     """Learned on the desk from one or more files for each class."""
 
     name = "classification"
-    public = (
+    public: tuple[str, ...] = (
         "neai_classification_init",
         "neai_classification",
         "neai_get_id",
@@ -85,9 +85,8 @@ class Classification:
 enum neai_state {name("neai_classification_init")}(void);
 
 /* Tells the class of one signal.
- *   in             {macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")} values, \
-interleaved, axis fastest
- *                  (x0 y0 z0 x1 y1 z1 ...); left as it is
+ *   in             {macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")} values,
+ *                  interleaved, axis fastest (x0 y0 z0 x1 y1 z1 ...); left as it is
  *   probabilities  {macro("NEAI_NUMBER_OF_CLASSES")} values, written; they sum to 1
  *   id_class       written; the class with the highest probability:
 {ids}

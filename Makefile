@@ -4,13 +4,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test lint format lint-python lint-c benchmark cycles clean
+.PHONY: demo test docs lint format lint-python lint-c benchmark cycles clean
 
 demo: $(VENV)/.demo
 	$(BIN)/kinglet demo
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q
+
+# The page of steps and models, from their records.
+docs: $(VENV)/.test
+	$(BIN)/python docs/generate.py
 
 lint: lint-python lint-c
 

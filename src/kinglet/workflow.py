@@ -84,7 +84,7 @@ def build_best(
 ) -> tuple[Candidate, Library]:
     """Build the best candidate whose measured sizes and time keep the limits too."""
     limits = result.context.limits
-    for candidate in result.ranking[:_ATTEMPTS]:
+    for candidate in result.recommended[:_ATTEMPTS]:
         library = candidate.build(abi=abi, suffix=suffix)
         sizes = library.sizes()
         time_ms = sizes["time_ms"]

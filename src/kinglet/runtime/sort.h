@@ -12,13 +12,15 @@ KN_HELPER int32_t kn_order(float x)
     return (int32_t)(bits ^ ((0u - (bits >> 31)) >> 1));
 }
 
-/* Ascending Shell sort; each gap is 5/11 of the one before (Gonnet and Baeza-Yates, Handbook of
- * Algorithms and Data Structures, 1991, 4.1.5). */
+/* Ascending Shell sort with gaps 1, 4, 13, 40, ... (Knuth, The Art of Computer Programming,
+ * volume 3, 5.2.1): of the order of count^1.5 at worst, whatever the values. */
 KN_STEP void kn_sort(float *x, uint32_t count)
 {
-    uint32_t gap = count, i, j;
-    while (gap > 1u) {
-        gap = gap < 5u ? 1u : (5u * gap - 1u) / 11u;
+    uint32_t gap = 1, i, j;
+    while (gap < count / 3u) {
+        gap = 3u * gap + 1u;
+    }
+    for (; gap > 0u; gap /= 3u) {
         for (i = gap; i < count; i++) {
             const float value = x[i];
             const int32_t order = kn_order(value);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from kinglet.search.evaluate import Evaluation
@@ -17,6 +18,28 @@ def ranked(entries: Iterable[Evaluation]) -> list[Evaluation]:
     """Complete candidates, best first; ties by flash, then by canonical text."""
     complete = [entry for entry in entries if entry.complete]
     return sorted(complete, key=lambda e: (-e.score, *_costs(e), e.pipeline.canonical()))
+
+
+def recommended(entries: Iterable[Evaluation], n_signals: int) -> list[Evaluation]:
+    """Complete candidates in the order in which to build them.
+
+    The best of many candidates drawn at random owes part of its lead to luck. So one of those
+    leads only where it beats the best of the portfolio, which has proved itself on other data, by
+    more than a standard error, sqrt(p (1 - p) / n), of the mean over the splits.
+
+    Parameters
+    ----------
+    n_signals : int
+        n; p is the mean of the leader, drawn a little to the middle: (n p + 1) / (n + 2).
+    """
+    order = ranked(entries)
+    proved = next((entry for entry in order if entry.known), None)
+    if proved is None or order[0].known:
+        return order
+    p = (n_signals * order[0].mean + 1) / (n_signals + 2)
+    if order[0].mean - proved.mean > math.sqrt(p * (1 - p) / n_signals):
+        return order
+    return [proved, *(entry for entry in order if entry is not proved)]
 
 
 def pareto(entries: Iterable[Evaluation]) -> list[Evaluation]:

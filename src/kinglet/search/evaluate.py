@@ -47,6 +47,10 @@ class Evaluation:
         The candidate fitted on all lines.
     held_out : dict from str to ndarray
         Outputs of the held-out lines by kind of split, float32 (n, n_outputs), complete only.
+    stress, thrift : float
+        Parts of the score.
+    known : bool
+        Whether it is of the portfolio, not drawn at random.
     seconds : float
     """
 
@@ -59,7 +63,13 @@ class Evaluation:
     held_out: dict[str, np.ndarray] = field(default_factory=dict)
     stress: float = 0.0
     thrift: float = 0.0
+    known: bool = False
     seconds: float = 0.0
+
+    @property
+    def mean(self) -> float:
+        """Mean of the task's metric over the splits that were run."""
+        return float(np.mean([score for score in self.split_scores if score is not None]))
 
     @property
     def score(self) -> float:

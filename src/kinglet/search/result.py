@@ -14,7 +14,7 @@ from kinglet import __version__
 from kinglet.costs import Sizes
 from kinglet.library import Library, build
 from kinglet.pipeline import FittedPipeline
-from kinglet.search.board import pareto, ranked
+from kinglet.search.board import pareto, ranked, recommended
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.limits import Limits
 from kinglet.signals import Labelled, Split
@@ -187,8 +187,14 @@ class Result:
 
     @property
     def ranking(self) -> list[Candidate]:
-        """Every complete candidate, best first."""
+        """Every complete candidate, highest score first."""
         return [Candidate(entry, self.context) for entry in ranked(self.evaluations)]
+
+    @property
+    def recommended(self) -> list[Candidate]:
+        """Every complete candidate in the order in which to build them."""
+        order = recommended(self.evaluations, len(self.context.data.signals))
+        return [Candidate(entry, self.context) for entry in order]
 
     @property
     def leaderboard(self) -> list[Candidate]:
@@ -197,8 +203,8 @@ class Result:
 
     @property
     def best(self) -> Candidate:
-        """The candidate with the highest score."""
-        return self.ranking[0]
+        """The candidate to build: the highest score, unless luck alone may explain its lead."""
+        return self.recommended[0]
 
     def to_json(self) -> dict[str, Any]:
         """Plain data of the search and its best candidate."""

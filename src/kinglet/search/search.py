@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +229,7 @@ class _Loop:
                 finished, _ = wait(
                     running, timeout=min(1.0, self._left()), return_when=FIRST_COMPLETED
                 )
-                for future in finished:
+                for future in sorted(finished, key=running.__getitem__):
                     self._tell(running.pop(future), future.result())
                 self._report("search")
         except KeyboardInterrupt:
@@ -278,6 +278,7 @@ class _Loop:
         return tuple(int(index) for index in np.argsort(scores, kind="stable"))
 
     def _tell(self, number: int, evaluation: Evaluation) -> None:
+        evaluation = replace(evaluation, known=number < len(self._space.portfolio))
         self.done[number] = evaluation
         self._journal.add(number, evaluation)
         if evaluation.complete and (self._best is None or evaluation.score > self._best.score):

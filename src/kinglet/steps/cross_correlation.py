@@ -39,9 +39,9 @@ class CrossCorrelation(Step):
         return 3 * shape.axes
 
     def cost(self, config: Config, shape: Shape) -> Cost:
-        # Mean and variance of an axis are shared by its pairs: each bears half of one axis.
+        # Mean and variance of an axis are shared by its pairs.
         pairs = self.outputs(config, shape)
-        each = (20.0 + 40.0 * shape.axes / pairs) * shape.length + 100.0
+        each = (20.0 + 36.0 * shape.axes / pairs) * shape.length + 100.0
         return Cost(np.full(pairs, each), np.full(pairs, -1), np.zeros(0))
 
     def needs(self, config: Config, shape: Shape, fitted: Fitted) -> np.ndarray:

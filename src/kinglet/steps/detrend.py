@@ -34,7 +34,7 @@ class Detrend(Step):
         return {"weight": 3.0 / (shape.length * (shape.length + 1.0))}
 
     def cost(self, config: Config, shape: Shape) -> Cost:
-        return Cost.uniform(shape.axes, shape.axes, shared=20.0 * shape.length)
+        return Cost.uniform(shape.axes, shape.axes, shared=28.0 * shape.length)
 
     def oracle(
         self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray

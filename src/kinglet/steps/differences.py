@@ -27,7 +27,7 @@ class Differences(Step):
         return shape
 
     def cost(self, config: Config, shape: Shape) -> Cost:
-        return Cost.uniform(shape.axes, shape.axes, shared=9.0 * shape.length)
+        return Cost.uniform(shape.axes, shape.axes, shared=12.0 * shape.length)
 
     def oracle(
         self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray

@@ -63,12 +63,13 @@ class Kernels(Step):
     doc = (
         "Each kernel looks at one axis through nine taps, 1, 2, 4, ... samples apart: the sum of "
         "three of them less a third of the sum of all nine (MiniRocket's weights 2 and -1, over "
-        "3), blind to the level; one kernel in seven is the plain sum of three taps, which sees "
-        "it. Only positions at which all taps lie within the signal count. Four values of each: "
-        "share of positions above the kernel's bias, mean excess over it, longest stretch and "
-        "mean place above it (relative to all positions, the middle where there is none). A bias "
-        "is a quantile of the convolution of one training line. Shapes in time, in any signal; "
-        "among the dearest features: for slow signals a stride of 4 or 8 costs no quality."
+        "3), blind to the level; one kernel in seven is the plain sum of its three taps, which "
+        "sees it. Only positions at which all taps lie within the signal count. Four values of "
+        "each: share of positions above the kernel's bias, mean excess over it, longest stretch "
+        "and mean place above it (relative to all positions, the middle where there is none). A "
+        "bias is a quantile of the kernel's output over one training line. Tells shapes in any "
+        "signal, at a price; smooth signals such as gestures lose nothing by a stride of 4 or 8, "
+        "vibrations and loads that switch do."
     )
     source = (
         "Dempster, Schmidt and Webb (2021), MiniRocket, section 3; poolings: Tan et al. (2022), "

@@ -60,7 +60,7 @@ class Modulus(Step):
 
     def cost(self, config: Config, shape: Shape) -> Cost:
         groups, size = self._groups(config, shape, {}).shape
-        return Cost.uniform(groups, groups, shared=shape.length * (10.0 * size + 25.0))
+        return Cost.uniform(groups, groups, shared=shape.length * (13.0 * size + 30.0))
 
     def needs(self, config: Config, shape: Shape, fitted: Fitted) -> np.ndarray:
         groups = self._groups(config, shape, fitted)

@@ -52,7 +52,7 @@ class Quantiles(Step):
         return shape.length
 
     def cost(self, config: Config, shape: Shape) -> Cost:
-        sort = 20.0 * shape.length * np.log2(shape.length)
+        sort = 29.0 * shape.length * np.log2(shape.length)
         return Cost.uniform(self.outputs(config, shape), shape.axes, shared=sort, each=40.0)
 
     def oracle(

@@ -38,7 +38,7 @@ class SegmentSpreads(Step):
 
     def cost(self, config: Config, shape: Shape) -> Cost:
         count = self.outputs(config, shape)
-        each = 30.0 * shape.length / config["segments"] + 150.0
+        each = 36.0 * shape.length / config["segments"] + 150.0
         return Cost(np.full(count, each), np.full(count, -1), np.zeros(0))
 
     def oracle(

@@ -53,11 +53,15 @@ def kernels(count: int = 84, stride: int = 1) -> list[Chain]:
 
 
 def with_modulus(branches: list[Chain], shape: Shape) -> list[Chain]:
-    """The same branches over the axes and over the length of the vector that they form."""
+    """The same branches over the axes and over the length of the vectors that they form.
+
+    Six axes or nine are accelerometer, gyroscope, magnetometer: a vector each.
+    """
     if shape.axes < 3:
         return branches
+    over = "threes" if shape.axes in (6, 9) else "all"
     lengths = [
-        (step("modulus"), *chain) for chain in branches if chain[-1].name != "cross_correlation"
+        (step("modulus", over=over), *chain) for chain in branches if chain[-1].name != "cross_correlation"
     ]
     return branches + lengths
 
@@ -68,7 +72,7 @@ def fitting(branches: list[Chain], shape: Shape) -> tuple[Chain, ...]:
     return tuple(kept)
 
 
-_HEADS = ("", "", "", "remove_mean", "detrend", "differences", "modulus")
+_HEADS = ("", "", "", "remove_mean", "detrend", "differences", "modulus", "select_axes")
 
 
 def draw_branches(shape: Shape, rng: np.random.Generator) -> list[Chain]:

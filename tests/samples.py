@@ -1,6 +1,7 @@
 """Small fitted pipelines over synthetic signals, for tests of everything behind the search."""
 
 import tempfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import numpy as np
 
 from kinglet.costs import CostModel
 from kinglet.pipeline import FittedPipeline, Pipeline
-from kinglet.record import Shape
+from kinglet.pipeline.spec import model
+from kinglet.record import Shape, models
 from kinglet.search.fit import Problem, fit, join, outputs
 from kinglet.search.limits import Limits
 from kinglet.search.portfolio import portfolio
@@ -37,17 +39,17 @@ def labelled(n: int = 60, seed: int = 0) -> Labelled:
 
 
 def pipelines() -> list[Pipeline]:
-    """One pipeline of the portfolio for each model."""
-    by_model: dict[str, Pipeline] = {}
-    for pipeline in portfolio(SHAPE):
-        by_model.setdefault(pipeline.model.name, pipeline)
+    """One pipeline for each model, of the portfolio where it has one."""
+    listed = portfolio(SHAPE)
+    by_model = {name: replace(listed[-1], model=model(name)) for name in models().names()}
+    by_model |= {pipeline.model.name: pipeline for pipeline in reversed(listed)}
     return list(by_model.values())
 
 
 @cache
-def fitted(model: str) -> tuple[FittedPipeline, bytes]:
+def fitted(name: str) -> tuple[FittedPipeline, bytes]:
     """The portfolio's first pipeline with a model, fitted; and what the host says of `signals`."""
-    pipeline = next(p for p in pipelines() if p.model.name == model)
+    pipeline = next(p for p in pipelines() if p.model.name == name)
     values, label = signals()
     limits = Limits(32 << 10, 128 << 10, 0.02, 80e6)
     with tempfile.TemporaryDirectory() as folder:
@@ -59,8 +61,8 @@ def fitted(model: str) -> tuple[FittedPipeline, bytes]:
         return made, outputs(made, joined.features).tobytes()
 
 
-def host_outputs(model: str) -> np.ndarray:
-    return np.frombuffer(fitted(model)[1], dtype=np.float32).reshape(-1, len(CLASSES))
+def host_outputs(name: str) -> np.ndarray:
+    return np.frombuffer(fitted(name)[1], dtype=np.float32).reshape(-1, len(CLASSES))
 
 
 MODELS = tuple(pipeline.model.name for pipeline in pipelines())

@@ -15,13 +15,13 @@ _PIECE_FLOATS = 1 << 18
 
 
 def _input_of_last(chain: Chain, values: np.ndarray, fits: Fits) -> tuple[np.ndarray, Shape]:
-    """Run all but the last step; the result is planar unless the chain has one step only."""
+    """Run all but the last step; input and result lie axis after axis, which is quicker here."""
     shape = Shape(values.shape[1], values.shape[2])
-    current = values.reshape(len(values), -1)
+    current = np.ascontiguousarray(values.transpose(0, 2, 1)).reshape(len(values), -1)
     for end in range(1, len(chain)):
         use, head = chain[end - 1], chain[:end]
         step = steps()[use.name]
-        current = run_step(step, use.settings, shape, fits.get(head, {}), current, planar=end > 1)
+        current = run_step(step, use.settings, shape, fits.get(head, {}), current, planar=True)
         shape = step.output(use.settings, shape)
     return current, shape
 
@@ -45,9 +45,8 @@ def run_chain(chain: Chain, values: np.ndarray, fits: Fits) -> np.ndarray:
     step = steps()[use.name]
     for start in range(0, len(values), rows):
         current, shape = _input_of_last(chain, values[start : start + rows], fits)
-        pieces.append(
-            run_step(step, use.settings, shape, fits.get(chain, {}), current, planar=len(chain) > 1)
-        )
+        fitted = fits.get(chain, {})
+        pieces.append(run_step(step, use.settings, shape, fitted, current, planar=True))
     return np.concatenate(pieces)
 
 
@@ -66,9 +65,7 @@ def fit_chain(chain: Chain, values: np.ndarray, seed: int) -> dict[Chain, Mappin
         if step.fit_kind == "none":
             continue
         current, shape = _input_of_last(head, values, fits)
-        if end > 1:
-            current = current.reshape(len(values), shape.axes, shape.length).transpose(0, 2, 1)
-        signals = current.reshape(len(values), shape.length, shape.axes)
+        signals = current.reshape(len(values), shape.axes, shape.length).transpose(0, 2, 1)
         rng = np.random.default_rng(seed)
         fits[head] = step.fit(head[-1].settings, shape, signals, None, rng)
     return fits

@@ -137,12 +137,10 @@ def make_plan(fitted: FittedPipeline) -> Plan:
             dict(fitted.chain_fits.get(chain, {})),
             tree[chain],
         )
-        shape = full
-        if parent:
-            kept = tree[parent]
-            shape = Shape(full.length, len(kept))
-            if len(kept) < full.axes:
-                config, fit, wanted = step.narrow(config, full, fit, wanted, kept)
+        # Narrowed even where all axes are there: tables shrink to what is wanted.
+        kept = tree[parent] if parent else np.arange(full.axes)
+        shape = Shape(full.length, len(kept))
+        config, fit, wanted = step.narrow(config, full, fit, wanted, kept)
         if step.kind == "signal":
             length = step.output(config, shape).length
             offset = arena.take(chain, length * len(wanted))

@@ -61,7 +61,9 @@ def with_modulus(branches: list[Chain], shape: Shape) -> list[Chain]:
         return branches
     over = "threes" if shape.axes in (6, 9) else "all"
     lengths = [
-        (step("modulus", over=over), *chain) for chain in branches if chain[-1].name != "cross_correlation"
+        (step("modulus", over=over), *chain)
+        for chain in branches
+        if chain[-1].name != "cross_correlation"
     ]
     return branches + lengths
 

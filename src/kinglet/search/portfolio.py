@@ -13,8 +13,8 @@ from kinglet.search import blocks
 
 
 def _stride(shape: Shape) -> int:
-    """Kernels look at every sample of short signals, at every fourth or eighth of long ones."""
-    return 1 if shape.length <= 256 else 4 if shape.length <= 1024 else 8
+    """Kernels look at every sample, of long signals at every fourth: a matter of time only."""
+    return 1 if shape.length <= 1024 else 4
 
 
 def portfolio(shape: Shape) -> list[Pipeline]:
@@ -31,7 +31,7 @@ def portfolio(shape: Shape) -> list[Pipeline]:
     stride = _stride(shape)
     union = blocks.with_modulus(blocks.union(), shape)
     rich = blocks.with_modulus(blocks.rich(), shape)
-    tf, kernels = blocks.time_frequency(), blocks.kernels(stride=stride)
+    tf, kernels = blocks.time_frequency(), blocks.kernels(168, stride)
     lda, mlp = model("lda"), model("mlp")
     rbf, trees, logistic = model("rbf", centres=96), model("extra_trees"), model("logistic")
     small_rbf = model("rbf", centres=48)
@@ -70,7 +70,7 @@ def portfolio(shape: Shape) -> list[Pipeline]:
         (union, by_trees(24), small_rbf),
         (cepstra, forward(96), lda),
         (union + tf, forward(24), lda),
-        (blocks.kernels(168, stride), by_ridge(96), logistic),
+        (blocks.kernels(84, stride), by_ridge(96), logistic),
         (blocks.statistics(), forward(24), lda),
     ]
     pipelines = []

@@ -28,12 +28,11 @@ KN_HELPER void kn_kernels_sums(const kn_kernels_taps *taps, uint32_t hop, float 
     }
 }
 
-/* Convolve with one kernel and pool. Bit p of poolings says whether anybody wants value p: number of
- * positions above the bias, sum of the excess over it, longest stretch above it, mean place above
- * it, counted from 1/2 (the middle where there is none). */
+/* Convolve with one kernel and pool: number of positions above the bias, sum of the excess over it,
+ * longest stretch above it, mean place above it counted from 1/2 (the middle where there is none).
+ * The caller divides all four by the number of positions. */
 KN_HELPER void kn_kernels_pool(const kn_kernels_taps *taps, uint32_t hop, uint32_t code, float bias,
-                               const float *restrict sums, float *restrict excess,
-                               float *pooled)
+                               const float *restrict sums, float *restrict excess, float *pooled)
 {
     const float *restrict a = taps->x + (code & 7u) * taps->spacing;
     const float *restrict b = taps->x + (code >> 3 & 7u) * taps->spacing;

@@ -66,7 +66,8 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+")
     parser.add_argument("--budget", default="60s")
     parser.add_argument("--no-peers", action="store_true")
-    parser.add_argument("--output", default="classification")
+    parser.add_argument("--output", default="classification", help="name of the two files")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the two files")
     options = parser.parse_args()
 
     table = {}
@@ -84,9 +85,9 @@ def main() -> None:
         print(path.name, _row(entry), flush=True)
         for run in entry["kinglet"]:
             print("   ", _words(run), flush=True)
-        RESULTS.mkdir(exist_ok=True)
-        (RESULTS / f"{options.output}.json").write_text(json.dumps(table, indent=1))
-        (RESULTS / f"{options.output}.md").write_text(markdown(table, options.budget))
+        options.results.mkdir(exist_ok=True)
+        (options.results / f"{options.output}.json").write_text(json.dumps(table, indent=1))
+        (options.results / f"{options.output}.md").write_text(markdown(table, options.budget))
     print(markdown(table, options.budget))
 
 

@@ -37,6 +37,7 @@ from kinglet.tasks import TASKS
 from kinglet.toolchain import Optimise
 
 GENERATION = 4
+_PREPARE_SHARE = 0.2
 _RACED = 8  # a candidate that cannot be among so many best is stopped
 
 
@@ -224,10 +225,10 @@ class _Loop:
                     more = self._candidates is None or asked < self._candidates
                 if not running:
                     return "candidates" if not more else "budget"
-                if self.seconds > self._budget:
+                if self._left() == 0:
                     return self._finish(running)
                 finished, _ = wait(
-                    running, timeout=min(1.0, self._left()), return_when=FIRST_COMPLETED
+                    running, timeout=min(0.5, self._left()), return_when=FIRST_COMPLETED
                 )
                 for future in sorted(finished, key=running.__getitem__):
                     self._tell(running.pop(future), future.result())
@@ -238,21 +239,32 @@ class _Loop:
             return "interrupted"
 
     def _left(self) -> float:
+        """Seconds of the budget left; without end while there is nothing to show for it.
+
+        So a budget too short for the data gives a first result late rather than none, unless all
+        of the portfolio is refused.
+        """
+        if self._best is None and len(self.done) < len(self._space.portfolio):
+            return np.inf
         return max(0.0, self._budget - self.seconds)
 
     def _prepare(self) -> None:
-        """Compute the features that the portfolio shares, each once."""
+        """Compute the features that the portfolio shares, each once, in a part of the budget."""
         chains = self._space.shared_chains()
         running = {self._executor.submit(warm, self._setup, chain) for chain in chains}
         while running:
-            finished, running = wait(running, timeout=1.0, return_when=FIRST_COMPLETED)
+            finished, running = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in finished:
                 future.result()
             self._report("prepare")
+            if self.seconds > _PREPARE_SHARE * self._budget:
+                for future in running:
+                    future.cancel()
+                return
 
     def _may_ask(self, number: int) -> bool:
         """Whether all that a candidate is judged by has been told."""
-        if self.seconds > self._budget:
+        if self._left() == 0:
             return False
         needed = (number // GENERATION - 1) * GENERATION
         return all(index in self.done for index in range(max(0, needed)))
@@ -266,8 +278,8 @@ class _Loop:
         known = ranked(self._known(number))
         bound = known[_RACED - 1].score if len(known) >= _RACED else -np.inf
         pipeline = self._space.ask(number)
-        seconds = min(self._left(), 1e9)
-        return self._executor.submit(run, self._setup, self._order(known), pipeline, bound, seconds)
+        arguments = (self._order(known), pipeline, bound, self._left())
+        return self._executor.submit(run, self._setup, *arguments)
 
     def _order(self, known: list[Evaluation]) -> tuple[int, ...]:
         """Splits by what complete candidates scored on them, lowest first."""
@@ -316,10 +328,7 @@ def _why_nothing(loop: _Loop, limits: Limits) -> str:
     """One sentence for a search that ended with empty hands."""
     refused = Counter(entry.refused for entry in loop.done.values() if entry.refused)
     if not refused:
-        return (
-            "the budget ended before the first candidate was evaluated on all splits: "
-            "give more time with --budget"
-        )
+        return "the search was stopped before a candidate was evaluated on all splits: give it more time"
     name, count = refused.most_common(1)[0]
     limit = {
         "ram": f"{limits.ram_bytes} bytes of RAM (--max-ram)",

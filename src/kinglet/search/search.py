@@ -328,7 +328,7 @@ def _why_nothing(loop: _Loop, limits: Limits) -> str:
     """One sentence for a search that ended with empty hands."""
     refused = Counter(entry.refused for entry in loop.done.values() if entry.refused)
     if not refused:
-        return "the search was stopped before a candidate was evaluated on all splits: give it more time"
+        return "the search was stopped before any candidate was evaluated: give it more time"
     name, count = refused.most_common(1)[0]
     limit = {
         "ram": f"{limits.ram_bytes} bytes of RAM (--max-ram)",

@@ -12,7 +12,7 @@ import pytest
 from kinglet.costs import Sizes
 from kinglet.errors import InputError, NothingFitsError
 from kinglet.record import Shape
-from kinglet.search import search
+from kinglet.search import loop, search
 from kinglet.search.board import pareto, ranked, recommended
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.portfolio import portfolio
@@ -106,11 +106,9 @@ def test_same_seed_same_bytes_whatever_the_jobs(tmp_path):
 
 
 def test_racing_changes_no_winner(monkeypatch):
-    from kinglet.search import search as room
-
     data = samples.labelled(n=45)
     raced = search(data, budget=None, candidates=26, jobs=1)
-    monkeypatch.setattr(sys.modules[room.__module__], "_RACED", 10**9)
+    monkeypatch.setattr(loop, "_RACED", 10**9)
     full = search(data, budget=None, candidates=26, jobs=1)
     best = [entry.pipeline for entry in full.evaluations[:5]]
     assert [entry.pipeline for entry in raced.evaluations[:5]] == best

@@ -9,8 +9,9 @@ from types import ModuleType
 from typing import Any
 
 from kinglet.search.evaluate import Evaluation
+from kinglet.search.loop import Progress
 from kinglet.search.result import Candidate, Result
-from kinglet.search.search import Progress, search
+from kinglet.search.search import search
 from kinglet.search.space import Space
 
 __all__ = ["Candidate", "Evaluation", "Progress", "Result", "Space", "search"]

@@ -1,0 +1,53 @@
+"""What a way to select features says of itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from kinglet.record.base import Record
+from kinglet.record.values import CLASSIFICATION, Config
+
+
+class Selector(Record):
+    """A way to select a few features of the joined pool, in Python only: it has no C."""
+
+    tasks: ClassVar[tuple[str, ...]] = (CLASSIFICATION,)
+
+    def header(self) -> Path:
+        """A selector has no C."""
+        raise TypeError(f"{self.name} is a selector: it has no C")
+
+    def select(
+        self,
+        config: Config,
+        x: np.ndarray,
+        y: np.ndarray,
+        pool: Any,
+        limit: float,
+        seed: int,
+    ) -> np.ndarray:
+        """Select.
+
+        Parameters
+        ----------
+        x : ndarray of float32, shape (n, n_features)
+            Training lines, standard-scaled and clipped to +-5.
+        y : ndarray of int, shape (n,)
+            Class of each line.
+        pool : kinglet.pipeline.Pool
+            What the features cost.
+        limit : float
+            Operations that the selected features may cost together; may be infinite.
+        seed : int
+            Seed of everything drawn.
+
+        Returns
+        -------
+        ndarray of int64
+            Ascending indices, never of a feature that is constant over the lines; empty where the
+            limit pays for none.
+        """
+        raise NotImplementedError

@@ -1,6 +1,7 @@
 """Link a library and a small harness to an image for the emulated board."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from kinglet.board.memory_map import FLASH_SIZE, FLASH_START, RAM_SIZE, RAM_START, RETURN_SIZE
 from kinglet.toolchain import Abi, Core, Optimise, compile_object, link_elf
@@ -70,5 +71,19 @@ def link_image(
     ToolchainError
         With the message of compiler or linker.
     """
-    board = compile_object(harness, core, abi=abi, headers=headers, optimise=optimise, name="board")
+    board = _compile_harness(harness, core, abi, tuple((headers or {}).items()), optimise)
     return link_elf({**objects, "board.o": board}, core, _LINKER_SCRIPT, abi=abi)
+
+
+@lru_cache(maxsize=16)
+def _compile_harness(
+    harness: str,
+    core: Core,
+    abi: Abi | None,
+    headers: tuple[tuple[str, str], ...],
+    optimise: Optimise,
+) -> bytes:
+    """Compile a harness; the same one is linked with many a library."""
+    return compile_object(
+        harness, core, abi=abi, headers=dict(headers), optimise=optimise, name="board"
+    )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kinglet.search import Progress as SearchProgress
     from kinglet.workflow import Made
 
+_PHASES = {"prepare": "computing features", "search": "searching", "link": "building"}
 _messages = Console(stderr=True, highlight=False, markup=False)
 
 
@@ -40,7 +41,7 @@ def progress(quiet: bool = False) -> Iterator[Callable[[SearchProgress], None] |
         line = bar.add_task("computing features", total=1.0, best="")
 
         def update(state: SearchProgress) -> None:
-            words = "computing features" if state.phase == "prepare" else "searching"
+            words = _PHASES[state.phase]
             best = ""
             if state.best is not None:
                 best = f"{state.evaluated} candidates, best score {state.best.score:.1f}"

@@ -42,11 +42,10 @@ class Footprint:
 
 def reference_firmware(sources: Sources) -> str:
     """C of a firmware that keeps every public function."""
-    table = ",\n    ".join(f"(function){name}" for name in sources.public)
-    return f"""#include "{sources.names.header}"
-typedef void (*function)(void);
-function board_functions[] = {{
-    {table}
+    declarations = "\n".join(f"extern void {name}(void);" for name in sources.public)
+    return f"""{declarations}
+void (*board_functions[])(void) = {{
+    {", ".join(sources.public)}
 }};
 int board_main(void) {{ return board_functions[0] != 0; }}
 """
@@ -54,10 +53,9 @@ int board_main(void) {{ return board_functions[0] != 0; }}
 
 def measure(objects: bytes, sources: Sources, core: Core, abi: Abi | None) -> Footprint:
     """Link the reference firmware with and without the library, and compare."""
-    headers = {sources.names.header: sources.header}
-    name = f"{sources.names.stem}.o"
     facts = inspect_object(objects)
-    whole = link_image({name: objects}, reference_firmware(sources), core, abi=abi, headers=headers)
+    name = f"{sources.names.stem}.o"
+    whole = link_image({name: objects}, reference_firmware(sources), core, abi=abi)
     own = set(facts.functions) | {"board_main"}
     helpers = sum(size for symbol, size in _functions(whole).items() if symbol not in own)
     pointers = 4 * len(sources.public)  # the reference firmware's own table

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -41,8 +41,8 @@ class Evaluation:
     refused : str
         The limit that is broken, or why it cannot be built; empty for a candidate in the race.
     sizes : Sizes or None
-        Sizes of the candidate fitted on all lines: RAM and flash linked where complete, predicted
-        before; cycles predicted.
+        Sizes of the candidate fitted on all lines, predicted; RAM and flash as linked for those
+        of the leaderboard.
     fitted : FittedPipeline or None
         The candidate fitted on all lines.
     held_out : dict from str to ndarray
@@ -145,8 +145,6 @@ def evaluate(
     stress = 0.0
     if complete and min(score for score in scores if score is not None) == 1.0:
         stress = _stress(problem, task, splits, joined.pipeline, fits)
-    if complete:
-        sizes = _linked(problem, task, whole, sizes)
     return Evaluation(
         pipeline=pipeline,
         split_scores=tuple(scores),
@@ -160,15 +158,17 @@ def evaluate(
     )
 
 
-def _linked(problem: Problem, task: Task, fitted: FittedPipeline, predicted: Sizes) -> Sizes:
-    """RAM and flash of a candidate of the leaderboard as the linker places it.
+def link(problem: Problem, task: Task, evaluation: Evaluation) -> Evaluation:
+    """Compile and link a complete candidate, so that its RAM and flash are what they will be.
 
     The prediction bounds them from above: the compiler leaves out what a candidate's constants
     make unreachable.
     """
+    assert evaluation.fitted is not None and evaluation.sizes is not None
     costs = problem.costs
-    linked = measure_footprint(fitted, task, costs.target, costs.optimise)
-    return Sizes(linked.ram_bytes, linked.flash_bytes, predicted.cycles)
+    linked = measure_footprint(evaluation.fitted, task, costs.target, costs.optimise)
+    sizes = Sizes(linked.ram_bytes, linked.flash_bytes, evaluation.sizes.cycles)
+    return replace(evaluation, sizes=sizes, thrift=_thrift(problem, sizes))
 
 
 def _thrift(problem: Problem, sizes: Sizes) -> float:

@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from kinglet.search.board import ranked
+from kinglet.search.board import pareto, ranked
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.journal import Journal
 from kinglet.search.space import Space
-from kinglet.search.worker import Setup, run, warm
+from kinglet.search.worker import Setup, link_sizes, run, warm
 
 GENERATION = 4
+_LINKED = 3  # of the highest scores, beside the leaderboard
 _PREPARE_SHARE = 0.2
 _RACED = 8  # a candidate that cannot be among so many best is stopped
 
@@ -32,7 +33,7 @@ class Progress:
 
     Parameters
     ----------
-    phase : {"prepare", "search"}
+    phase : {"prepare", "search", "link"}
     seconds : float
         Since the start.
     evaluated : int
@@ -105,6 +106,18 @@ class Loop:
             for future in running:
                 future.cancel()
             return "interrupted"
+
+    def link_board(self) -> None:
+        """Link what the leaderboard shows, and what is built first."""
+        shown = [*pareto(self.done.values()), *ranked(self.done.values())[:_LINKED]]
+        chosen = {number for number, entry in self.done.items() if any(entry is e for e in shown)}
+        running = {
+            number: self._executor.submit(link_sizes, self._setup, self.done[number])
+            for number in sorted(chosen)
+        }
+        for number, future in running.items():
+            self.done[number] = future.result()
+            self._report("link")
 
     def _left(self) -> float:
         """Seconds of the budget left; without end while there is nothing to show for it.

@@ -67,7 +67,7 @@ class Candidate:
 
     @property
     def sizes(self) -> Sizes:
-        """RAM and flash as linked, cycles as predicted."""
+        """Predicted sizes; of the leaderboard RAM and flash as linked."""
         assert self.evaluation.sizes is not None
         return self.evaluation.sizes
 

@@ -129,6 +129,7 @@ def search(
         )
         try:
             stopped = loop.run()
+            loop.link_board()
         finally:
             if executor is None:
                 own.shutdown(wait=True, cancel_futures=True)

@@ -14,7 +14,7 @@ from kinglet.costs import CostModel
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain
 from kinglet.record import Shape
-from kinglet.search.evaluate import Evaluation, evaluate
+from kinglet.search.evaluate import Evaluation, evaluate, link
 from kinglet.search.fit import Problem
 from kinglet.search.limits import Limits
 from kinglet.search.store import Store
@@ -77,6 +77,11 @@ def warm(setup: Setup, chain: Chain) -> float:
     with threadpool_limits(1):
         _problem(setup).store.features(chain)
     return time.monotonic() - started
+
+
+def link_sizes(setup: Setup, evaluation: Evaluation) -> Evaluation:
+    """Compile and link one candidate of the leaderboard."""
+    return link(_problem(setup), TASKS[setup.task], evaluation)
 
 
 def run(

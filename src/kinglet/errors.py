@@ -25,3 +25,9 @@ class NothingFitsError(KingletError):
 
 class ToolchainError(KingletError):
     """The compiler refused what Kinglet generated, or could not be started."""
+
+
+class WorkerError(KingletError):
+    """A worker process of the search died."""
+
+    exit_code = 1

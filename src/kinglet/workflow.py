@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kinglet.errors import NothingFitsError
+from kinglet.ccode import Names
+from kinglet.errors import InputError, NothingFitsError
 from kinglet.library import Library
 from kinglet.search import Candidate, Result, search
 from kinglet.signals import Labelled
-from kinglet.toolchain import Abi
+from kinglet.targets import DEFAULT, get
+from kinglet.toolchain import CORES, Abi
 
 _ATTEMPTS = 8
 
@@ -70,30 +73,41 @@ def make(
     NothingFitsError
         If nothing keeps the limits; nothing is written then.
     """
+    Names(suffix)
+    target = search_arguments.get("target", DEFAULT)
+    target = get(target) if isinstance(target, str) else target
+    CORES[target.core_key].checked_abi(abi)
+    out = Path(out)
+    _check_writable(out)
     result = search(data, **search_arguments)
     candidate, library = build_best(result, abi=abi, suffix=suffix)
     document = describe(result, candidate, library)
-    out = Path(out)
     library_path = library.save(out / "library.zip")
     result_path = _write(out / "result.json", json.dumps(document, indent=1))
     return Made(result, candidate, library, library_path, result_path, document)
+
+
+def _check_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written to before the search, not after it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(
+            f"{folder}: nothing can be written there ({error.strerror}); name another folder"
+        ) from None
 
 
 def build_best(
     result: Result, *, abi: Abi | None = None, suffix: str = ""
 ) -> tuple[Candidate, Library]:
     """Build the best candidate whose measured sizes and time keep the limits too."""
-    limits = result.context.limits
     for candidate in result.recommended[:_ATTEMPTS]:
-        library = candidate.build(abi=abi, suffix=suffix)
-        sizes = library.sizes()
-        time_ms = sizes["time_ms"]
-        if (
-            sizes["ram_bytes"] <= limits.ram_bytes
-            and sizes["flash_bytes"] <= limits.flash_bytes
-            and (time_ms is None or time_ms <= 1e3 * limits.time_s)
-        ):
-            return candidate, library
+        try:
+            return candidate, candidate.build(abi=abi, suffix=suffix)
+        except NothingFitsError:
+            continue
     raise NothingFitsError(
         f"the {min(_ATTEMPTS, len(result.ranking))} best candidates, once compiled, need more than "
         "the limits allow: allow a little more RAM, flash or time"

@@ -91,6 +91,9 @@ def test_same_command_same_library(made, files, tmp_path):
         (["--axes", 3, "--max-ram", "lots", "{slow}", "{fast}"], "lots"),
         (["--axes", 3, "--budget", "10", "{slow}", "{fast}"], "10"),
         (["--axes", 3, "{slow}"], "two classes"),
+        (["--axes", 3, "--budget", "0s", "{slow}", "{fast}"], "0s"),
+        (["--axes", 3, "--suffix", "a b", "{slow}", "{fast}"], "suffix"),
+        (["--axes", 3, "--float-abi", "hard", "--target", "cortex-m0", "{slow}", "{fast}"], "hard"),
     ],
 )
 def test_bad_input_is_one_sentence_and_leaves_nothing(arguments, words, files, tmp_path):
@@ -98,9 +101,18 @@ def test_bad_input_is_one_sentence_and_leaves_nothing(arguments, words, files, t
     out = tmp_path / "out"
     run = kinglet("make", "--out", out, *(named.get(str(a), a) for a in arguments))
     assert run.returncode == 2
-    assert words in run.stderr and run.stderr.count("\n") == 1, run.stderr
+    told = [line for line in run.stderr.splitlines() if line.startswith("kinglet: ")]
+    assert len(told) == 1 and words in told[0] and run.stderr.splitlines()[-1] == told[0]
     assert "Traceback" not in run.stderr
     assert not out.exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_first(files, tmp_path):
+    taken = tmp_path / "file"
+    taken.write_text("")
+    pairs = [f"{name}={path}" for name, path in files.items()]
+    run = kinglet("make", "--axes", 3, "--out", taken, *pairs)
+    assert run.returncode == 2 and "another folder" in run.stderr and "Traceback" not in run.stderr
 
 
 def test_nothing_fits_is_exit_code_3_and_leaves_nothing(files, tmp_path):

@@ -1,5 +1,6 @@
 """A finished library says, bit for bit, what the search scored; and its sizes are what it takes."""
 
+import json
 import re
 import zipfile
 
@@ -11,7 +12,7 @@ from kinglet.errors import InputError, ToolchainError
 from kinglet.library import Emulator, build
 from kinglet.library.package import files
 from kinglet.pipeline import make_plan
-from kinglet.toolchain import CORES, compile_object, inspect_object
+from kinglet.toolchain import CORES, compile_object, compile_wasm, inspect_object
 from tests import samples
 
 
@@ -96,7 +97,7 @@ def test_suffix_is_on_every_public_name():
     assert library.predict_proba(samples.signals()[0]).tobytes() == samples.fitted("lda")[1]
 
 
-@pytest.mark.parametrize("suffix", ["Left", "1a", "a-b", "x" * 30])
+@pytest.mark.parametrize("suffix", ["Left", "1a", "a-b", "a_", "a__b", "init", "x" * 30])
 def test_unusable_suffix_is_refused(suffix):
     with pytest.raises(InputError, match="suffix"):
         build(samples.fitted("lda")[0], suffix=suffix)
@@ -108,7 +109,9 @@ def test_every_core_compiles_and_passes_the_checks(core):
         library = build(samples.fitted("lda")[0], core=core, signals=samples.signals()[0])
     except ToolchainError as error:  # a core that the compiler cannot link for says so
         pytest.fail(str(error))
-    assert library.footprint.flash_bytes > 500
+    # What is linked is the object, but for padding; helpers of the runtime are told apart.
+    assert library.footprint.flash_bytes >= inspect_object(library.compiled).flash_bytes - 16
+    assert (library.footprint.soft_float_bytes > 0) == (CORES[core].fpu == "none")
     assert (library.timing.cycles is None) == bool(library.timing.reason)
 
 
@@ -126,6 +129,26 @@ def test_refused_signals_leave_the_output_alone(small):
     values[1, 5, 0] = np.nan
     result = small.predict_proba(values)
     assert np.isnan(result[1]).all() and not np.isnan(result[[0, 2]]).any()
+    with pytest.raises(InputError, match="signal 1"):
+        small.predict(values)
+
+
+METADATA = {"id": "0", "task": "classification", "length": 64, "axes": 3, "classes": ["a", "b"]}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"task": "x"}, {"classes": 7}, {"classes": []}, {"length": None}, {"axes": 0}, {"id": 1}],
+)
+def test_metadata_of_a_stranger_are_checked(change, small):
+    with pytest.raises(InputError, match="metadata"):
+        Emulator(small.wasm, METADATA | change)
+
+
+def test_an_endless_module_is_stopped():
+    source = "int emulator_input(void) { for (volatile int i = 0;; i++) {} }"
+    with pytest.raises(InputError, match="fuel"):
+        Emulator(compile_wasm(source, exports=["emulator_input"]), METADATA)
 
 
 def test_a_stranger_cannot_pose_as_a_library(tmp_path, small):
@@ -138,7 +161,7 @@ def test_a_stranger_cannot_pose_as_a_library(tmp_path, small):
     with pytest.raises(InputError, match="not a library"):
         Emulator.open(wrong)
     with zipfile.ZipFile(wrong, "w") as file:
-        file.writestr("metadata.json", '{"length": 64, "axes": 3, "classes": ["a", "b"]}')
+        file.writestr("metadata.json", json.dumps(METADATA))
         file.writestr("emulator/neai.wasm", b"junk")
     with pytest.raises(InputError, match="cannot be loaded"):
         Emulator.open(wrong)

@@ -31,7 +31,8 @@ class Tables:
         if key not in self._names:
             name = f"neai_{hint}_{len(self._names)}"
             self._names[key] = name
-            words = [literal(v) if ctype == "float" else str(int(v)) for v in data]
+            unsigned = "u" if ctype.startswith("u") else ""
+            words = [literal(v) if ctype == "float" else f"{int(v)}{unsigned}" for v in data]
             body = textwrap.fill(
                 ", ".join(words), 96, initial_indent="    ", subsequent_indent="    "
             )

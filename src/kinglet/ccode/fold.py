@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -58,9 +59,12 @@ def fold(records: Iterable[Record], runtime: Iterable[str] = ()) -> str:
         # The struct goes just before the code that is the record's own.
         body = _body(header.read_text(encoding="utf-8"))
         count = sum(1 for line in body if not line.startswith("#include"))
-        heading = f"/* ---- {record.title}" + (f": {record.source}" if record.source else "")
+        source = f": {record.source}" if record.source else ""
+        heading = textwrap.fill(
+            f"/* ---- {record.title}{source} ---- */", 100, subsequent_indent=" * "
+        )
         lines += unfolded[: len(unfolded) - count - 1]
-        lines += ["", f"{heading} ---- */", block_typedef(record)]
+        lines += ["", heading, block_typedef(record)]
         lines += unfolded[len(unfolded) - count - 1 :]
         seen |= own
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"

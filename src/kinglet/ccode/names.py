@@ -21,10 +21,12 @@ class Names:
     suffix: str = ""
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"([a-z][a-z0-9_]{0,23})?", self.suffix):
+        well_formed = re.fullmatch(r"([a-z][a-z0-9]*(_[a-z0-9]+)*)?", self.suffix)
+        # neai_classification_init is a function of a library without a suffix.
+        if not well_formed or len(self.suffix) > 24 or self.suffix == "init":
             raise InputError(
-                f"the suffix {self.suffix!r} cannot be part of a C name: "
-                "use up to 24 lower-case letters and digits, a letter first"
+                f"the suffix {self.suffix!r} cannot be used in C names: use up to 24 lower-case "
+                "letters and digits, a letter first, single underscores between, and not 'init'"
             )
 
     def function(self, name: str) -> str:

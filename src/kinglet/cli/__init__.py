@@ -4,6 +4,7 @@ A new command is a function in a file of its own and a line in `_COMMANDS`. Its 
 nothing heavy at the top (NumPy, rich, the search): ``kinglet --help`` imports all of them.
 """
 
+import signal
 import sys
 from typing import Annotated
 
@@ -52,6 +53,8 @@ for _command in _COMMANDS:
 
 def main() -> None:
     """Run the command line; an error that the user can mend is one sentence on stderr."""
+    # A polite request to end is heard like Ctrl-C: nothing half-written stays.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app(prog_name="kinglet")
     except KingletError as error:

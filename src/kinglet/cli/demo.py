@@ -27,6 +27,8 @@ def demo(
     with progress() as on_progress:
         made = make(data, out, budget=seconds, on_progress=on_progress)
     show(made)
+    if made.result.stopped == "interrupted":
+        raise typer.Exit(130)
 
     typer.echo("\nThe emulator over the test recordings:")
     emulator = Emulator.open(made.library_path)

@@ -21,7 +21,7 @@ _messages = Console(stderr=True, highlight=False, markup=False)
 def warn(warnings: Sequence[str]) -> None:
     """Print warnings on stderr, one line each."""
     for text in warnings:
-        _messages.print(f"warning: {text}")
+        _messages.print(f"warning: {text}", soft_wrap=True)
 
 
 @contextmanager

@@ -13,12 +13,16 @@ def body(plan: Plan) -> str:
     constants = Constants()
     calls = []
     for node in plan.nodes:
+        needs = node.step.scratch(node.config, node.shape)
+        scratch = _arena(node.scratch_offset) if needs else "NULL"
         wanted = constants.wanted(node.wanted)
         source = "in" if node.source < 0 else _arena(plan.nodes[node.source].offset)
         calls.append(
+            f"/* {node.step.describe(node.config)} of "
+            f"{'the input' if node.source < 0 else plan.nodes[node.source].step.title} */\n"
             f"kn_{node.step.name}({constants.block(node.step, node.block())}, "
             f"&{constants.shape(*node.shape, planar=node.planar)}, {source}, "
-            f"{wanted}, {len(node.wanted)}u, {_arena(node.offset)}, {_arena(node.scratch_offset)});"
+            f"{wanted}, {len(node.wanted)}u, {_arena(node.offset)}, {scratch});"
         )
     scale = constants.block(plan.scale, plan.scale_block())
     vector = constants.shape(plan.n_features, 1, planar=False)
@@ -26,12 +30,10 @@ def body(plan: Plan) -> str:
         f"kn_{plan.scale.name}({scale}, &{vector}, neai_arena, NULL, 0u, neai_arena, NULL);"
     )
     model = constants.block(plan.model, plan.model_block())
-    calls.append(
-        f"kn_{plan.model.name}({model}, neai_arena, out, {_arena(plan.model_scratch_offset)});"
-    )
-    lines = "\n".join(
-        textwrap.fill(call, 100, initial_indent="    ", subsequent_indent=" " * 8) for call in calls
-    )
+    needs = plan.model.scratch(plan.model_config, plan.n_features, plan.n_outputs)
+    scratch = _arena(plan.model_scratch_offset) if needs else "NULL"
+    calls.append(f"kn_{plan.model.name}({model}, neai_arena, out, {scratch});")
+    lines = "\n".join(_wrapped(line) for call in calls for line in call.split("\n"))
     return f"""/* ---- parameters ---- */
 
 {constants.text()}
@@ -47,6 +49,19 @@ static void neai_run(const float *in, float *out)
 {lines}
 }}
 """
+
+
+def _wrapped(line: str) -> str:
+    """Indent a line of C and break it at commas where it is long."""
+    pieces = textwrap.wrap(
+        line.replace(" + ", "\x1f+\x1f"),
+        100,
+        initial_indent="    ",
+        subsequent_indent=" " * 8,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(pieces).replace("\x1f", " ")
 
 
 def _arena(offset: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kinglet.ccode import Names
+from kinglet.errors import InputError
 from kinglet.library import footprint, package, timing
 from kinglet.library.emulator import Emulator
 from kinglet.library.sources import Sources, make_sources
@@ -28,6 +29,7 @@ from kinglet.toolchain import (
 )
 
 _EMULATOR_EXPORTS = (
+    "emulator_class",
     "emulator_init",
     "emulator_input",
     "emulator_output",
@@ -94,9 +96,21 @@ class Library:
         return self._emulator.run(np.asarray(getattr(values, "values", values)))[1]
 
     def predict(self, values: np.ndarray) -> np.ndarray:
-        """Class names by the library itself, an array of str of shape (n,)."""
-        best = self.predict_proba(values).argmax(axis=1)
-        return np.asarray(self.fitted.classes)[best]
+        """Class names by the library itself, an array of str of shape (n,).
+
+        Raises
+        ------
+        InputError
+            For a signal that the library refuses; the message tells which.
+        """
+        probabilities = self.predict_proba(values)
+        refused = np.flatnonzero(np.isnan(probabilities[:, 0]))
+        if len(refused):
+            raise InputError(
+                f"signal {refused[0]} (from 0) holds a value that is not finite or is 1e12 or "
+                "more: leave it out, or see predict_proba"
+            )
+        return np.asarray(self.fitted.classes)[probabilities.argmax(axis=1)]
 
     def archive(self) -> bytes:
         """Content of ``libneai.a``."""

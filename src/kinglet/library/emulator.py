@@ -17,6 +17,17 @@ from kinglet.tasks import TASKS
 WASM = "emulator/neai.wasm"
 METADATA = "metadata.json"
 _MEMORY_LIMIT = 16 << 20
+_MEMBER_LIMIT = 16 << 20
+_FUEL = 10**9  # instructions of one call: some seconds at most, a library needs a thousandth
+STATES = (
+    "NEAI_OK",
+    "NEAI_ERROR",
+    "NEAI_NOT_INITIALIZED",
+    "NEAI_INVALID_PARAM",
+    "NEAI_NOT_SUPPORTED",
+    "NEAI_LEARNING_DONE",
+    "NEAI_LEARNING_IN_PROGRESS",
+)
 
 
 class Emulator:
@@ -27,24 +38,32 @@ class Emulator:
     wasm : bytes
         The module.
     metadata : dict
-        Content of ``metadata.json``: classes, length, axes.
+        Content of ``metadata.json``: id, task, classes, length, axes.
+
+    Raises
+    ------
+    InputError
+        If the metadata are not what Kinglet writes, or the module cannot be loaded.
     """
 
     def __init__(self, wasm: bytes, metadata: dict[str, Any]) -> None:
-        self.metadata = metadata
-        self.length, self.axes = int(metadata["length"]), int(metadata["axes"])
+        self.metadata = _checked(metadata)
+        self.length, self.axes = metadata["length"], metadata["axes"]
         self.classes: tuple[str, ...] = tuple(metadata["classes"])
-        self._store = wasmtime.Store()
+        config = wasmtime.Config()
+        config.consume_fuel = True
+        self._store = wasmtime.Store(wasmtime.Engine(config))
         self._store.set_limits(memory_size=_MEMORY_LIMIT)
         try:
+            self._store.set_fuel(_FUEL)
             module = wasmtime.Module(self._store.engine, wasm)
-            exports = wasmtime.Instance(self._store, module, []).exports(self._store)
-        except wasmtime.WasmtimeError as error:
+            exports: Any = wasmtime.Instance(self._store, module, []).exports(self._store)
+            self._exports = exports
+            self._memory = exports["memory"]
+            self._input = self._call("emulator_input")
+            self._output = self._call("emulator_output")
+        except (wasmtime.WasmtimeError, wasmtime.Trap, KeyError) as error:
             raise InputError(f"the emulator in this library cannot be loaded: {error}") from None
-        self._exports: Any = exports
-        self._memory: Any = exports["memory"]
-        self._input = self._call("emulator_input")
-        self._output = self._call("emulator_output")
 
     @staticmethod
     def open(path: str | Path) -> Emulator:
@@ -57,10 +76,13 @@ class Emulator:
         """
         try:
             with zipfile.ZipFile(path) as file:
-                return Emulator(file.read(WASM), json.loads(file.read(METADATA)))
+                wasm, metadata = (_read(file, name) for name in (WASM, METADATA))
+                return Emulator(wasm, json.loads(metadata))
         except FileNotFoundError:
             raise InputError(f"{path}: there is no such file") from None
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
+        except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError) as error:
             raise InputError(
                 f"{path}: this is not a library made by Kinglet ({error}); "
                 "give the library.zip that 'kinglet make' wrote"
@@ -69,7 +91,7 @@ class Emulator:
     def _call(self, name: str) -> int:
         return int(self._exports[name](self._store))
 
-    def run(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def run(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Classify signals.
 
         Parameters
@@ -80,7 +102,12 @@ class Emulator:
         -------
         tuple of ndarray
             Return code of each call, int (n,); probabilities, float32 (n, n_classes), NaN where
-            the call was refused.
+            the call was refused; the class that the library told, int (n,), -1 where refused.
+
+        Raises
+        ------
+        InputError
+            If the signals have another shape, or the module does not behave as one of Kinglet's.
         """
         flat = np.ascontiguousarray(values, dtype="<f4").reshape(len(values), -1)
         if flat.shape[1] != self.length * self.axes:
@@ -90,26 +117,47 @@ class Emulator:
             )
         size = 4 * len(self.classes)
         states = np.empty(len(flat), dtype=np.int64)
+        ids = np.full(len(flat), -1, dtype=np.int64)
         outputs = np.full((len(flat), len(self.classes)), np.nan, dtype=np.float32)
-        self._call("emulator_init")
-        for index, signal in enumerate(flat):
-            self._memory.write(self._store, signal.tobytes(), self._input)
-            states[index] = self._call("emulator_run")
-            if states[index] == 0:
-                raw = self._memory.read(self._store, self._output, self._output + size)
-                outputs[index] = np.frombuffer(raw, dtype="<f4")
-        return states, outputs
+        try:
+            self._call("emulator_init")
+            for index, signal in enumerate(flat):
+                self._store.set_fuel(_FUEL)
+                self._memory.write(self._store, signal.tobytes(), self._input)
+                states[index] = self._call("emulator_run")
+                if states[index] == 0:
+                    raw = self._memory.read(self._store, self._output, self._output + size)
+                    outputs[index] = np.frombuffer(raw, dtype="<f4")
+                    ids[index] = self._call("emulator_class")
+        except (wasmtime.WasmtimeError, wasmtime.Trap, KeyError, IndexError, ValueError) as error:
+            raise InputError(f"the emulator in this library failed: {error}") from None
+        if not ((states >= 0) & (states < len(STATES)) & (ids < len(self.classes))).all():
+            raise InputError("the emulator in this library gives answers that make no sense")
+        return states, outputs, ids
 
 
-STATES = (
-    "NEAI_OK",
-    "NEAI_ERROR",
-    "NEAI_NOT_INITIALIZED",
-    "NEAI_INVALID_PARAM",
-    "NEAI_NOT_SUPPORTED",
-    "NEAI_LEARNING_DONE",
-    "NEAI_LEARNING_IN_PROGRESS",
-)
+def _read(file: zipfile.ZipFile, name: str) -> bytes:
+    """Read a member of a zip that may come from a stranger: no more than a library can be."""
+    if file.getinfo(name).file_size > _MEMBER_LIMIT:
+        raise ValueError(f"{name} is too large")
+    return file.read(name)
+
+
+def _checked(metadata: Any) -> dict[str, Any]:
+    """Refuse metadata that are not those of a library."""
+    kinds = {"id": str, "task": str, "classes": list, "length": int, "axes": int}
+    good = isinstance(metadata, dict) and all(
+        type(metadata.get(name)) is kind for name, kind in kinds.items()
+    )
+    if (
+        not good
+        or metadata["task"] not in TASKS
+        or not 2 <= len(metadata["classes"]) <= 1000
+        or not all(isinstance(name, str) for name in metadata["classes"])
+        or not (metadata["length"] > 0 < metadata["axes"])
+    ):
+        raise InputError(f"{METADATA} in it is not that of a library made by Kinglet")
+    return dict(metadata)
 
 
 def emulate_file(
@@ -134,8 +182,8 @@ def emulate_file(
     chosen = signals.take(slice(first - 1, last))
     if not len(chosen):
         raise InputError(f"{path}: there is no line {first}, the file has {len(signals)} signals")
-    states, outputs = emulator.run(chosen.values)
-    rows = TASKS[emulator.metadata["task"]].rows(outputs, None, emulator.classes)
+    states, outputs, ids = emulator.run(chosen.values)
+    rows = TASKS[emulator.metadata["task"]].rows(outputs, ids, None, emulator.classes)
     entries: list[dict[str, Any]] = []
     for index, (state, row) in enumerate(zip(states, rows, strict=True)):
         place = {"signal": index, "line": int(chosen.line[index]), "state": STATES[state]}

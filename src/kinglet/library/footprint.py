@@ -56,8 +56,7 @@ def measure(objects: bytes, sources: Sources, core: Core, abi: Abi | None) -> Fo
     facts = inspect_object(objects)
     name = f"{sources.names.stem}.o"
     whole = link_image({name: objects}, reference_firmware(sources), core, abi=abi)
-    own = set(facts.functions) | {"board_main"}
-    helpers = sum(size for symbol, size in _functions(whole).items() if symbol not in own)
+    helpers = _helper_bytes(whole, set(facts.functions) | {"board_main"})
     pointers = 4 * len(sources.public)  # the reference firmware's own table
     growth = _flash(whole) - _empty_firmware(core, abi) - helpers - pointers
     return Footprint(
@@ -83,13 +82,13 @@ def _flash(elf: bytes) -> int:
     )
 
 
-def _functions(elf: bytes) -> dict[str, int]:
-    """Size of every function in an image."""
+def _helper_bytes(elf: bytes, own: set[str]) -> int:
+    """Bytes of the functions of an image that are not ours; aliases of one address count once."""
     table = ELFFile(io.BytesIO(elf)).get_section_by_name(".symtab")
-    if not isinstance(table, SymbolTableSection):
-        return {}
-    return {
-        symbol.name: symbol["st_size"]
-        for symbol in table.iter_symbols()
-        if symbol["st_info"]["type"] == "STT_FUNC"
-    }
+    assert isinstance(table, SymbolTableSection)
+    functions = [
+        symbol for symbol in table.iter_symbols() if symbol["st_info"]["type"] == "STT_FUNC"
+    ]
+    ours = {symbol["st_value"] for symbol in functions if symbol.name in own}
+    sizes = {symbol["st_value"]: symbol["st_size"] for symbol in functions}
+    return sum(size for address, size in sizes.items() if address not in ours)

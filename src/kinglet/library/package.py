@@ -49,14 +49,17 @@ def _readme(library: Library) -> str:
 {names.archive}  the library for {library.core.label}, float ABI {library.abi}
 {names.header}  its header: add it to your include path and the archive to your linker's inputs
 main.c  how to use it
-{names.stem}.c  the source, for any other C99 compiler (-ffp-contract=off keeps the very bits)
+{names.stem}.c  the source, for GCC, Clang and their kin: -std=c99 -ffp-contract=off keeps the very
+  bits, -fno-math-errno keeps the square root an instruction
 emulator/neai.wasm  the same library as WebAssembly: kinglet emulate library.zip signals.csv
 pipeline/  what it was made from: kinglet can build it again for another core
 metadata.json  shape, classes, sizes and time
 
 One signal is {fitted.shape.length} samples of {fitted.shape.axes} axes, interleaved, axis fastest.
-Firmware that turns the flush-to-zero mode of the floating-point unit on changes results for
-values below 1.2e-38 only.
+Firmware that turns the flush-to-zero mode of the floating-point unit on may get other results
+for signals smaller than 1e-10, whose squares and powers come near the smallest floats.
+The library keeps its memory in static variables: call it from one task only, not from an
+interrupt beside it.
 
 Everything here is under the licence MIT-0: use it as you like, you owe nothing.
 """

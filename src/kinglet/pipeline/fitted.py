@@ -11,6 +11,7 @@ import numpy as np
 
 from kinglet.pipeline.spec import Chain, Pipeline, chain_outputs
 from kinglet.record import Shape, models, selectors, steps
+from kinglet.signals import check_class_name
 
 Arrays = Mapping[str, np.ndarray]
 
@@ -39,6 +40,11 @@ class FittedPipeline:
     scale_fit: Arrays
     model_fit: Arrays
     chain_fits: Mapping[Chain, Arrays] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse names that could not stand in the C of the library, wherever they come from."""
+        for name in self.classes:
+            check_class_name(name)
 
     def kept(self) -> list[tuple[Chain, np.ndarray]]:
         """Branches of which something is kept, and which of their features, counted from 0."""

@@ -8,17 +8,17 @@
 KN_STEP void kn_centred_frame(const float *x, uint32_t count, uint32_t step, float *out)
 {
     const float mean = kn_sum(x, count, step) / (float)count;
-    uint32_t i = 0;
+    uint32_t i = 0, at = 0;
     for (; i + 4 <= count; i += 4) {
-        out[i] = x[0] - mean;
-        out[i + 1] = x[step] - mean;
-        out[i + 2] = x[2 * step] - mean;
-        out[i + 3] = x[3 * step] - mean;
-        x += 4 * step;
+        out[i] = x[at] - mean;
+        out[i + 1] = x[at + step] - mean;
+        out[i + 2] = x[at + 2 * step] - mean;
+        out[i + 3] = x[at + 3 * step] - mean;
+        at += 4 * step;
     }
     for (; i < count; i++) {
-        out[i] = *x - mean;
-        x += step;
+        out[i] = x[at] - mean;
+        at += step;
     }
 }
 

@@ -9,22 +9,22 @@
 KN_STEP float kn_sum(const float *x, uint32_t count, uint32_t step)
 {
     float a = 0.0f, b = 0.0f, c = 0.0f, d = 0.0f;
-    uint32_t i = 0;
+    uint32_t i = 0, at = 0;
     for (; i + 4 <= count; i += 4) {
-        a += x[0];
-        b += x[step];
-        c += x[2 * step];
-        d += x[3 * step];
-        x += 4 * step;
+        a += x[at];
+        b += x[at + step];
+        c += x[at + 2 * step];
+        d += x[at + 3 * step];
+        at += 4 * step;
     }
     if (i < count) {
-        a += x[0];
+        a += x[at];
     }
     if (i + 1 < count) {
-        b += x[step];
+        b += x[at + step];
     }
     if (i + 2 < count) {
-        c += x[2 * step];
+        c += x[at + 2 * step];
     }
     return (a + b) + (c + d);
 }

@@ -36,7 +36,7 @@ def union() -> list[Chain]:
     return [
         *rich(),
         branch("spectral_shape"),
-        branch("segment_means", segments=8),
+        branch("segment_means"),
         branch("segment_spreads"),
         branch("cross_correlation"),
     ]
@@ -45,6 +45,11 @@ def union() -> list[Chain]:
 def time_frequency() -> list[Chain]:
     """How the spectrum changes over the signal."""
     return [branch("stft_map"), branch("mel_cepstra")]
+
+
+def raw(shape: Shape) -> list[Chain]:
+    """The samples of a signal too short for anything else, or means of a few of them."""
+    return [branch("segment_means", segments=min(shape.length, 8))]
 
 
 def kernels(count: int = 84, stride: int = 1) -> list[Chain]:

@@ -13,7 +13,7 @@ It is monotone in each.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -96,7 +96,7 @@ def evaluate(
     splits: list[Split],
     pipeline: Pipeline,
     bound: float = -np.inf,
-    deadline: float = np.inf,
+    over: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
     """Fit on all lines for the sizes, then run the splits in the given order.
 
@@ -107,12 +107,18 @@ def evaluate(
     bound : float
         The k-th best score so far. The splits so far bound a candidate's score from above, so one
         that cannot reach ``bound`` stops there: exact, no statistics.
-    deadline : float
-        Moment (`time.monotonic`) after which no split is begun.
+    over : callable
+        Tells whether the search has ended: nothing more is begun then.
     """
     started = time.monotonic()
     none: tuple[float | None, ...] = (None,) * len(splits)
+    if over():
+        return Evaluation(pipeline, none, False)
     joined = join(problem, pipeline)
+    if not joined.varies():
+        return Evaluation(pipeline, none, False, refused="flat")
+    if over():
+        return Evaluation(pipeline, none, False)
     whole = fit(problem, joined, np.arange(len(problem.label)), "all")
     if whole is None:
         return Evaluation(pipeline, none, False, refused="time")
@@ -127,7 +133,7 @@ def evaluate(
     held_out: dict[str, np.ndarray] = {}
     fits: list[FittedPipeline] = []
     for index, split in enumerate(splits):
-        if time.monotonic() > deadline:
+        if over():
             break
         fitted = fit(problem, joined, split.train, f"{split.kind}{split.fold}")
         if fitted is None:

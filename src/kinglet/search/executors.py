@@ -10,6 +10,8 @@ from typing import Any
 
 from kinglet.search.worker import start
 
+_MOST = 60  # Windows waits for at most 63 things at once
+
 
 class InProcess(Executor):
     """Run at once, in this process: for one job, for tests, for scripts without a main guard."""
@@ -32,7 +34,8 @@ def local(jobs: int | None) -> tuple[Executor, int]:
     jobs : int, optional
         Number of worker processes; all cores by default. 1 runs in this process.
     """
-    count = jobs or os.cpu_count() or 1
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    count = min(jobs or usable or 1, _MOST)
     if count == 1:
         return InProcess(), 1
     context = multiprocessing.get_context("spawn")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +62,10 @@ class Joined:
     pool: Pool
     chain_fits: dict[Chain, Arrays]
 
+    def varies(self) -> bool:
+        """Whether any feature differs between any two lines."""
+        return bool((self.features != self.features[:1]).any())
+
 
 def join(problem: Problem, pipeline: Pipeline) -> Joined:
     """Compute or read the features of all branches."""
@@ -104,9 +111,10 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
     if problem.costs.target.cycle_table is not None:
         overhead = problem.costs.overhead_cycles(problem.shape.length * problem.shape.axes)
         calls = sum(len(chain) for chain in pipeline.chains())
-        limit = 0.95 * (problem.limits.cycles - reserve - overhead - 100.0 * calls - 20.0 * count)
-    name = f"{data['prefix']}{data['branches']}{data['selection']}{limit:.4g}{part}"
-    key = f"select_{seed_of(problem.seed, name):08x}{seed_of(1, name):08x}"
+        free = 0.85 * (problem.limits.cycles - reserve - overhead - 100.0 * calls - 20.0 * count)
+        limit = _round_down(free)
+    name = json.dumps([data["prefix"], data["branches"], data["selection"], limit, part])
+    key = f"select_{hashlib.sha256(name.encode()).hexdigest()[:24]}"
 
     def compute() -> np.ndarray:
         x = joined.features[rows].astype(np.float32)
@@ -126,6 +134,14 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
         return chosen
 
     return np.asarray(problem.store.array(key, compute))
+
+
+def _round_down(cycles: float) -> float:
+    """Two significant digits, so that models of about one cost share their selection."""
+    if cycles <= 0:
+        return 0.0
+    step = 10.0 ** (math.floor(math.log10(cycles)) - 1)
+    return math.floor(cycles / step) * step
 
 
 def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> FittedPipeline | None:

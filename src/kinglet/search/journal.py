@@ -29,7 +29,7 @@ def entry(number: int, evaluation: Evaluation) -> dict[str, Any]:
 
 
 class Journal:
-    """Append-only file; nowhere where no path is given.
+    """Append-only file, begun anew by each search; nowhere where no path is given.
 
     Parameters
     ----------
@@ -40,6 +40,7 @@ class Journal:
         self._path = path
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("", encoding="utf-8")
 
     def add(self, number: int, evaluation: Evaluation) -> None:
         """Write one evaluation and hand it to the operating system."""

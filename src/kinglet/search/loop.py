@@ -7,6 +7,8 @@ the outcome does not hang on which worker was quicker, nor does a worker wait fo
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -17,9 +19,10 @@ import numpy as np
 
 from kinglet.search.board import pareto, ranked
 from kinglet.search.evaluate import Evaluation
+from kinglet.search.executors import InProcess
 from kinglet.search.journal import Journal
 from kinglet.search.space import Space
-from kinglet.search.worker import Setup, link_sizes, run, warm
+from kinglet.search.worker import STOP, Setup, link_sizes, run, warm
 
 GENERATION = 4
 _LINKED = 3  # of the highest scores, beside the leaderboard
@@ -72,6 +75,7 @@ class Loop:
         self._space = Space(setup.shape, setup.seed)
         self._started = time.monotonic()
         self._best: Evaluation | None = None
+        self._patient: int | None = None
         self.done: dict[int, Evaluation] = {}
         self.history: list[dict[str, Any]] = []
 
@@ -88,7 +92,7 @@ class Loop:
             asked = 0
             while True:
                 more = self._candidates is None or asked < self._candidates
-                while more and len(running) < self._workers + 1 and self._may_ask(asked):
+                while more and len(running) < self._workers and self._may_ask(asked):
                     running[self._submit(asked)] = asked
                     asked += 1
                     more = self._candidates is None or asked < self._candidates
@@ -103,21 +107,30 @@ class Loop:
                     self._tell(running.pop(future), future.result())
                 self._report("search")
         except KeyboardInterrupt:
+            (self._setup.folder / STOP).touch()
             for future in running:
                 future.cancel()
+            if self._best is None:
+                raise
             return "interrupted"
 
     def link_board(self) -> None:
         """Link what the leaderboard shows, and what is built first."""
         shown = [*pareto(self.done.values()), *ranked(self.done.values())[:_LINKED]]
         chosen = {number for number, entry in self.done.items() if any(entry is e for e in shown)}
+        # After an interruption the workers may still be at their last step: link here.
+        interrupted = (self._setup.folder / STOP).exists()
+        executor = InProcess() if interrupted else self._executor
         running = {
-            number: self._executor.submit(link_sizes, self._setup, self.done[number])
+            number: executor.submit(link_sizes, self._setup, self.done[number])
             for number in sorted(chosen)
         }
         for number, future in running.items():
             self.done[number] = future.result()
             self._report("link")
+        if chosen:
+            # Its thrift, and so its score, is exact only now.
+            self._note(ranked(self.done.values())[0])
 
     def _left(self) -> float:
         """Seconds of the budget left; without end while there is nothing to show for it.
@@ -129,19 +142,27 @@ class Loop:
             return np.inf
         return max(0.0, self._budget - self.seconds)
 
+    def _deadline(self, number: int) -> float:
+        """Moment until which a candidate may run; one at a time may take as long as it needs."""
+        if self._best is None and (self._patient is None or self._patient in self.done):
+            self._patient = number
+        if self._patient == number:
+            return np.inf
+        return time.time() + max(0.0, self._budget - self.seconds)
+
     def _prepare(self) -> None:
         """Compute the features that the portfolio shares, each once, in a part of the budget."""
         chains = self._space.shared_chains()
-        running = {self._executor.submit(warm, self._setup, chain) for chain in chains}
-        while running:
+        running: set[Future[Any]] = set()
+        while chains or running:
+            if self.seconds > _PREPARE_SHARE * self._budget:
+                return
+            while chains and len(running) < self._workers:
+                running.add(self._begin(warm, chains.pop(0)))
             finished, running = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
             for future in finished:
                 future.result()
             self._report("prepare")
-            if self.seconds > _PREPARE_SHARE * self._budget:
-                for future in running:
-                    future.cancel()
-                return
 
     def _may_ask(self, number: int) -> bool:
         """Whether all that a candidate is judged by has been told."""
@@ -159,8 +180,17 @@ class Loop:
         known = ranked(self._known(number))
         bound = known[_RACED - 1].score if len(known) >= _RACED else -np.inf
         pipeline = self._space.ask(number)
-        arguments = (self._order(known), pipeline, bound, self._left())
-        return self._executor.submit(run, self._setup, *arguments)
+        return self._begin(run, self._order(known), pipeline, bound, self._deadline(number))
+
+    def _begin(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Submit; a worker that starts meanwhile is born deaf to Ctrl-C, which is the parent's."""
+        if threading.current_thread() is not threading.main_thread():
+            return self._executor.submit(function, self._setup, *arguments)
+        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return self._executor.submit(function, self._setup, *arguments)
+        finally:
+            signal.signal(signal.SIGINT, heard)
 
     def _order(self, known: list[Evaluation]) -> tuple[int, ...]:
         """Splits by what complete candidates scored on them, lowest first."""
@@ -176,20 +206,21 @@ class Loop:
         self._journal.add(number, evaluation)
         if evaluation.complete and (self._best is None or evaluation.score > self._best.score):
             self._best = evaluation
-            self.history.append(
-                {
-                    "candidates": len(self.done),
-                    "seconds": round(self.seconds, 2),
-                    "score": evaluation.score,
-                    "pipeline_text": evaluation.pipeline.describe(),
-                }
-            )
+            self._note(evaluation)
+
+    def _note(self, evaluation: Evaluation) -> None:
+        """Add a point to the history of the best."""
+        self.history.append(
+            {
+                "candidates": len(self.done),
+                "seconds": round(self.seconds, 2),
+                "score": evaluation.score,
+                "pipeline_text": evaluation.pipeline.describe(),
+            }
+        )
 
     def _finish(self, running: dict[Future[Any], int]) -> str:
-        """The budget is spent: drop what has not begun, take what is about to end."""
-        for future in list(running):
-            if future.cancel():
-                del running[future]
+        """The budget is spent: take what is about to end."""
         for future, number in running.items():
             evaluation = future.result()
             if evaluation.complete or evaluation.refused:

@@ -18,7 +18,7 @@ def _stride(shape: Shape) -> int:
 
 
 def portfolio(shape: Shape) -> list[Pipeline]:
-    """The portfolio for signals of a shape; pipelines that do not fit the shape are left out.
+    """The portfolio for signals of a shape, without the branches that do not fit it.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def portfolio(shape: Shape) -> list[Pipeline]:
     ]
     pipelines = []
     for branches, selection, chosen in listed:
-        fitting = blocks.fitting(branches, shape)
-        if fitting:
-            pipelines.append(Pipeline(fitting, step("scale"), selection, chosen))
+        # Of signals of 2 or 4 samples no spectrum or statistics can be had.
+        fitting = blocks.fitting(branches, shape) or blocks.fitting(blocks.raw(shape), shape)
+        pipelines.append(Pipeline(fitting, step("scale"), selection, chosen))
     return pipelines

@@ -20,7 +20,7 @@ from kinglet.search.limits import Limits
 from kinglet.signals import Labelled, Split
 from kinglet.targets import Target
 from kinglet.tasks import Task
-from kinglet.toolchain import Abi, Optimise
+from kinglet.toolchain import Abi, Optimise, compiler_version
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ class Candidate:
         data = self.context.data
         signals = data.signals
         _, outputs = self.held_out
-        rows = self.context.task.rows(outputs, data.label, data.classes)
+        rows = self.context.task.rows(outputs, outputs.argmax(axis=1), data.label, data.classes)
         places = zip(signals.file, signals.line, strict=True)
         return [
             {"signal": index, "file": signals.files[file], "line": int(line), **row}
@@ -140,11 +140,16 @@ class Candidate:
         abi : {"hard", "softfp", "soft"}, optional
         suffix : str
             Tells several libraries in one firmware apart.
+
+        Raises
+        ------
+        NothingFitsError
+            If the compiled library, for the target of the search, breaks a limit.
         """
         context = self.context
         chosen = target or context.target
         signals = context.data.signals
-        return build(
+        library = build(
             self.fitted,
             task=context.task,
             core=chosen.core_key,
@@ -155,6 +160,9 @@ class Candidate:
             rate=signals.rate,
             signals=signals.values,
         )
+        if target is None:
+            context.limits.check(library.sizes())
+        return library
 
 
 @dataclass(frozen=True)
@@ -248,6 +256,7 @@ class Result:
                 "numpy": np.__version__,
                 "scipy": scipy.__version__,
                 "scikit-learn": sklearn.__version__,
+                "compiler": compiler_version(),
             },
             "out_of_fold": self.best.rows(),
         }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import tempfile
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 
 from kinglet.costs import CostModel
-from kinglet.errors import InputError, NothingFitsError
+from kinglet.errors import InputError, NothingFitsError, WorkerError
 from kinglet.host import library_path
 from kinglet.record import Shape
 from kinglet.search import executors
@@ -21,7 +22,7 @@ from kinglet.search.limits import Limits
 from kinglet.search.loop import Loop, Progress
 from kinglet.search.result import Context, Result
 from kinglet.search.store import Store
-from kinglet.search.worker import Setup
+from kinglet.search.worker import Setup, forget
 from kinglet.signals import Labelled, make_splits
 from kinglet.targets import DEFAULT, Target, get
 from kinglet.tasks import TASKS
@@ -74,7 +75,7 @@ def search(
     on_progress : callable, optional
         Called in this thread after each event with a `Progress`.
     executor : concurrent.futures.Executor, optional
-        Other workers than local processes.
+        Other workers than local processes; they must see the same temporary folder.
 
     Returns
     -------
@@ -86,11 +87,18 @@ def search(
         For unusable arguments.
     NothingFitsError
         If no candidate keeps the limits; the message names the limit that binds.
+    WorkerError
+        If a worker process died.
     """
     if task not in TASKS:
         raise InputError(f"there is no task {task!r}: use one of {', '.join(TASKS)}")
     if budget is None and candidates is None:
         raise InputError("give a budget of time or a number of candidates")
+    for name, value in (("budget", budget), ("candidates", candidates), ("jobs", jobs)):
+        if value is not None and value <= 0:
+            raise InputError(f"{name} is {value}: give a number above 0")
+    if seed < 0 or optimise not in get_args(Optimise):
+        raise InputError(f"seed is {seed} and optimise {optimise!r}: use 0 or more, size or speed")
     chosen = get(target) if isinstance(target, str) else target
     limits = Limits(
         ram_bytes=min(max_ram, chosen.ram_bytes or max_ram),
@@ -104,7 +112,7 @@ def search(
     costs = CostModel(chosen.core_key, optimise)
     costs.code_bytes([])
     context = Context(TASKS[task], data, splits, chosen, limits, optimise, seed)
-    with tempfile.TemporaryDirectory(prefix="kinglet-") as name:
+    with tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True) as name:
         Store.create(Path(name), signals.values, seed)
         setup = Setup(
             folder=Path(name),
@@ -130,9 +138,15 @@ def search(
         try:
             stopped = loop.run()
             loop.link_board()
+        except BrokenExecutor:
+            raise WorkerError(
+                "a worker process of the search ended, perhaps for want of memory: try again with "
+                "--jobs 1; a script needs its search under if __name__ == '__main__':"
+            ) from None
         finally:
             if executor is None:
                 own.shutdown(wait=True, cancel_futures=True)
+            forget()
     if not any(entry.complete for entry in loop.done.values()):
         raise NothingFitsError(_why_nothing(loop, limits))
     return Result(
@@ -152,6 +166,8 @@ def _why_nothing(loop: Loop, limits: Limits) -> str:
     if not refused:
         return "the search was stopped before any candidate was evaluated: give it more time"
     name, count = refused.most_common(1)[0]
+    if name == "flat":
+        return "no feature differs between the lines: the signals are constant or all the same"
     limit = {
         "ram": f"{limits.ram_bytes} bytes of RAM (--max-ram)",
         "flash": f"{limits.flash_bytes} bytes of flash (--max-flash)",

@@ -9,7 +9,7 @@ import numpy as np
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain, Use
 from kinglet.record import Shape, models, selectors, steps
-from kinglet.search.blocks import draw_branches, fitting
+from kinglet.search.blocks import draw_branches, fitting, raw
 from kinglet.search.portfolio import portfolio
 from kinglet.search.store import seed_of
 
@@ -64,8 +64,12 @@ class Space:
 
     def _random(self, rng: np.random.Generator) -> Pipeline:
         branches: tuple[Chain, ...] = ()
-        while not branches:
+        for _ in range(_DRAWS):
             branches = fitting(draw_branches(self._shape, rng), self._shape)
+            if branches:
+                break
+        else:
+            branches = fitting(raw(self._shape), self._shape)
         selector = selectors()[str(rng.choice(["forward", "tree_importance", "ridge_elimination"]))]
         model = models()[str(rng.choice(models().names()))]
         scale = steps()["scale"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
+from uuid import uuid4
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from kinglet.signals import Perturbation, perturb
 
 Kind = Literal["plain", "gain", "noise", "tilt"]
 STRESS: tuple[Perturbation, ...] = ("gain", "noise", "tilt")
+_DISK_BYTES = 2 << 30  # what does not fit any more is computed anew where it is needed
 _KEPT_FLOATS = 64_000_000  # 256 MB of features in the memory of one worker
 
 
@@ -64,19 +65,29 @@ class Store:
             self._recent.move_to_end(name)
             return self._recent[name]
         path = self.folder / f"{name}.npy"
-        if not path.exists():
-            self._write(name, compute())
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
+        if path.exists():
+            array = np.load(path, mmap_mode="r", allow_pickle=False)
+        else:
+            array = compute()
+            if self._bytes() + array.nbytes < _DISK_BYTES:
+                self._write(name, array)
         self._recent[name] = array
         while sum(kept.size for kept in self._recent.values()) > _KEPT_FLOATS:
             self._recent.popitem(last=False)
         return array
 
+    def _bytes(self) -> int:
+        """Bytes of the store on disk."""
+        return sum(file.stat().st_size for file in self.folder.glob("*.npy"))
+
     def _write(self, name: str, array: np.ndarray) -> None:
-        partial = self.folder / f"{name}.{os.getpid()}.partial"
+        partial = self.folder / f"{name}.{uuid4().hex}.partial"
         with partial.open("wb") as file:
             np.save(file, array, allow_pickle=False)
-        partial.replace(self.folder / f"{name}.npy")
+        try:
+            partial.replace(self.folder / f"{name}.npy")
+        except PermissionError:  # on Windows, where another worker has read the same file already
+            partial.unlink()
 
     def signals(self, kind: Kind = "plain") -> np.ndarray:
         """The signals as they are, or perturbed in one of the ways of `STRESS`."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import multiprocessing.connection
+import os
 import signal
+import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -43,6 +47,7 @@ class Setup:
     splits: tuple[Split, ...]
 
 
+STOP = "stop"  # a file of this name in the store ends every evaluation
 _current: tuple[Setup, Problem] | None = None
 
 
@@ -50,6 +55,21 @@ def start() -> None:
     """Begin a worker: one BLAS thread, and Ctrl-C left to the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threadpool_limits(1)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    """A worker whose parent was killed has nobody to work for."""
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
+
+
+def forget() -> None:
+    """Let go of the store, so that its folder can be removed."""
+    global _current
+    _current = None
 
 
 def _problem(setup: Setup) -> Problem:
@@ -71,12 +91,10 @@ def _problem(setup: Setup) -> Problem:
     return _current[1]
 
 
-def warm(setup: Setup, chain: Chain) -> float:
-    """Compute the features of a chain once, for all workers; returns the seconds it took."""
-    started = time.monotonic()
+def warm(setup: Setup, chain: Chain) -> None:
+    """Compute the features of a chain once, for all workers."""
     with threadpool_limits(1):
         _problem(setup).store.features(chain)
-    return time.monotonic() - started
 
 
 def link_sizes(setup: Setup, evaluation: Evaluation) -> Evaluation:
@@ -85,7 +103,7 @@ def link_sizes(setup: Setup, evaluation: Evaluation) -> Evaluation:
 
 
 def run(
-    setup: Setup, order: tuple[int, ...], pipeline: Pipeline, bound: float, seconds: float
+    setup: Setup, order: tuple[int, ...], pipeline: Pipeline, bound: float, deadline: float
 ) -> Evaluation:
     """Evaluate one candidate.
 
@@ -95,10 +113,14 @@ def run(
         The splits, hardest first.
     bound : float
         Score below which the candidate may stop.
-    seconds : float
-        Time left for the search.
+    deadline : float
+        Moment (`time.time`) after which nothing more is begun.
     """
-    deadline = time.monotonic() + seconds
+    stop = setup.folder / STOP
+
+    def over() -> bool:
+        return time.time() > deadline or stop.exists()
+
     with threadpool_limits(1):
         result = evaluate(
             _problem(setup),
@@ -106,7 +128,7 @@ def run(
             [setup.splits[index] for index in order],
             pipeline,
             bound,
-            deadline,
+            over,
         )
     # Scores are told in the order of the splits, whatever the order they were run in.
     scores: list[float | None] = [None] * len(order)

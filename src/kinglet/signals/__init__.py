@@ -2,7 +2,7 @@
 
 from kinglet.signals.labels import label_signals
 from kinglet.signals.perturb import Perturbation, perturb
-from kinglet.signals.read import Labelled, read_classes, read_signals
+from kinglet.signals.read import Labelled, check_class_name, read_classes, read_signals
 from kinglet.signals.signals import VALUE_LIMIT, Signals
 from kinglet.signals.splits import Split, make_splits
 
@@ -12,6 +12,7 @@ __all__ = [
     "Perturbation",
     "Signals",
     "Split",
+    "check_class_name",
     "label_signals",
     "make_splits",
     "perturb",

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinglet.errors import InputError
-from kinglet.signals.read import Labelled
+from kinglet.signals.read import Labelled, check_class_name, check_line_count, check_shape
 from kinglet.signals.signals import Signals
 
 
@@ -45,6 +45,8 @@ def label_signals(
         If shapes do not fit or there is one class only.
     """
     if isinstance(X, Signals):
+        if axes is not None or rate is not None or group is not None:
+            raise InputError("axes, rate and group are known to Signals: give them for arrays only")
         signals = X
     else:
         arguments: dict[str, Any] = {"rate": rate, "group": group, "axes": axes}
@@ -57,5 +59,9 @@ def label_signals(
     classes = tuple(dict.fromkeys(names))
     if len(classes) < 2:
         raise InputError("a classification needs two classes: there is one only")
+    check_shape("the signals", signals.length, signals.axes)
+    for name in classes:
+        check_class_name(name)
+        check_line_count(f"class {name}", names.count(name), signals.axes)
     number = {name: index for index, name in enumerate(classes)}
     return Labelled(signals, np.array([number[name] for name in names], dtype=np.int32), classes)

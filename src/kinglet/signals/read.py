@@ -86,7 +86,7 @@ def read_signals(
         allowed, 16,384 values and more on a line, fewer lines than `min_lines`.
     """
     signals = _read_file(path, axes, rate, group, require_power_of_two)
-    warnings = _check_line_count(signals.files[0], len(signals), axes, min_lines)
+    warnings = check_line_count(signals.files[0], len(signals), axes, min_lines)
     return replace(signals, warnings=warnings)
 
 
@@ -120,7 +120,7 @@ def read_classes(
     """
     classes = tuple(dict.fromkeys(name for name, _ in files))
     for name in classes:
-        _check_class_name(name)
+        check_class_name(name)
     if len(classes) < 2:
         raise InputError(
             f"A classification needs two classes, found {', '.join(classes) or 'none'}; "
@@ -149,7 +149,7 @@ def read_classes(
     for index, name in enumerate(classes):
         paths = [os.fspath(path) for other, path in files if other == name]
         where = paths[0] if len(paths) == 1 else f"class {quote(name)} ({', '.join(paths)})"
-        warnings += _check_line_count(where, int(np.sum(label == index)), axes)
+        warnings += check_line_count(where, int(np.sum(label == index)), axes)
     warnings += _shared_lines(signals, label)
     return Labelled(replace(signals, warnings=warnings), label, classes)
 
@@ -205,9 +205,10 @@ def _check_length(name: str, length: int, axes: int) -> None:
     raise fault(name, 1, length * axes, found, mend)
 
 
-def _check_line_count(
+def check_line_count(
     where: str, lines: int, axes: int, min_lines: int = MIN_LINES
 ) -> tuple[str, ...]:
+    """Refuse too few lines; tell where they are few."""
     if lines < min_lines:
         raise InputError(
             f"{where}: the lines end after line {lines}, at least {min_lines} are needed; "
@@ -219,7 +220,14 @@ def _check_line_count(
     return ()
 
 
-def _check_class_name(name: str) -> None:
+def check_shape(name: str, length: int, axes: int) -> None:
+    """Refuse signals of a length that is not allowed, or with too many values."""
+    _check_count(name, length * axes, axes)
+    _check_length(name, length, axes)
+
+
+def check_class_name(name: str) -> None:
+    """Refuse a class name that cannot be a C string and a file name."""
     rule = None
     if not name.strip():
         rule = "is empty"

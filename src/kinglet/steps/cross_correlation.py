@@ -24,7 +24,7 @@ class CrossCorrelation(Step):
     tolerance = (1e-5, 1e-5)
 
     def accepts(self, config: Config, shape: Shape) -> bool:
-        return shape.axes >= 2 and shape.length >= 8
+        return 2 <= shape.axes <= 256 and shape.length >= 8
 
     def output(self, config: Config, shape: Shape) -> Shape:
         return Shape(shape.axes * (shape.axes - 1) // 2, 1)

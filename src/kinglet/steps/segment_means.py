@@ -17,18 +17,19 @@ class SegmentMeans(Step):
     title = "segment mean"
     doc = (
         "Cuts each axis into equal contiguous segments and takes the mean of each: the coarse "
-        "shape of the signal over time. Of no use where the moment at which a window starts is "
+        "shape of the signal over time; the samples themselves where the segments are as many. Of "
+        "no use where the moment at which a window starts is "
         "arbitrary."
     )
     kind = "features"
     parameters = (
-        Parameter("segments", 8, "Segments that an axis is cut into.", choices=(4, 8, 16, 32)),
+        Parameter("segments", 8, "Segments that an axis is cut into.", choices=(2, 4, 8, 16, 32)),
     )
     fields = (Field("segments", "uint16_t", "segments per axis"),)
     tolerance = (1e-5, 1e-5)
 
     def accepts(self, config: Config, shape: Shape) -> bool:
-        return shape.length >= 2 * config["segments"]
+        return shape.length >= config["segments"]
 
     def output(self, config: Config, shape: Shape) -> Shape:
         return Shape(config["segments"] * shape.axes, 1)

@@ -56,15 +56,18 @@ class Classification:
         }
 
     def rows(
-        self, outputs: np.ndarray, label: np.ndarray | None, classes: Sequence[str]
+        self,
+        outputs: np.ndarray,
+        ids: np.ndarray,
+        label: np.ndarray | None,
+        classes: Sequence[str],
     ) -> list[dict[str, Any]]:
         """Class, its id and the probabilities of each signal; the true class where known."""
-        best = outputs.argmax(axis=1)
         rows: list[dict[str, Any]] = []
         for index, values in enumerate(outputs):
             row: dict[str, Any] = {
-                "class": classes[best[index]],
-                "id_class": int(best[index]),
+                "class": classes[ids[index]],
+                "id_class": int(ids[index]),
                 "probabilities": [float(value) for value in values],
             }
             if label is not None:
@@ -90,6 +93,7 @@ enum neai_state {name("neai_classification_init")}(void);
  *   probabilities  {macro("NEAI_NUMBER_OF_CLASSES")} values, written; they sum to 1
  *   id_class       written; the class with the highest probability:
 {ids}
+ * Not re-entrant: memory is static, so call it from one task only.
  * Returns NEAI_OK; NEAI_NOT_INITIALIZED before the init function was called;
  * NEAI_INVALID_PARAM for a NULL pointer or a value that is not finite or whose absolute value is
  * 1e12 or more. On an error nothing is written. */

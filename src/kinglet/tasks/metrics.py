@@ -65,16 +65,16 @@ def bootstrap_interval(
     """
     rng = np.random.default_rng(seed)
     hit = (label == predicted).astype(np.float64)
-    draws = np.zeros((_RESAMPLES, 0))
-    for value in np.unique(label):
+    total = np.zeros(_RESAMPLES)
+    values = np.unique(label)
+    for value in values:
         mine = label == value
         names, member = np.unique(group[mine], return_inverse=True)
-        if len(names) == 1:
-            member = np.arange(mine.sum())
-        size = np.bincount(member)
-        hits = np.bincount(member, weights=hit[mine])
-        drawn = rng.integers(len(size), size=(_RESAMPLES, len(size)))
-        recall = hits[drawn].sum(axis=1) / size[drawn].sum(axis=1)
-        draws = np.column_stack([draws, recall])
-    low, high = np.percentile(draws.mean(axis=1), (2.5, 97.5))
+        if len(names) == 1:  # drawing lines one by one is a binomial draw
+            total += rng.binomial(mine.sum(), hit[mine].mean(), _RESAMPLES) / mine.sum()
+            continue
+        size, hits = np.bincount(member), np.bincount(member, weights=hit[mine])
+        drawn = rng.multinomial(len(size), np.full(len(size), 1 / len(size)), _RESAMPLES)
+        total += (drawn @ hits) / (drawn @ size)
+    low, high = np.percentile(total / len(values), (2.5, 97.5))
     return float(low), float(high)

@@ -36,7 +36,11 @@ class Task(Protocol):
         """Every metric of out-of-fold outputs, for ``result.json``."""
 
     def rows(
-        self, outputs: np.ndarray, label: np.ndarray | None, classes: Sequence[str]
+        self,
+        outputs: np.ndarray,
+        ids: np.ndarray,
+        label: np.ndarray | None,
+        classes: Sequence[str],
     ) -> list[dict[str, Any]]:
         """Outputs of each signal as JSON."""
 

@@ -63,6 +63,47 @@ def test_core_says_what_the_emulator_says(core, model, real_signals):
         last = (probabilities, id_class)
 
 
+HARNESS = """#include "NanoEdgeAI.h"
+float board_input[192];
+float board_output[4];
+int board_init(void) { return 0; }
+int board_run(void)
+{
+    static int id = -7;
+    static float text[3] = {9.0f, 9.0f, 9.0f};
+    int state[5];
+    state[0] = neai_classification(board_input, text, &id);
+    (void)neai_classification_init();
+    state[1] = neai_classification(0, text, &id);
+    state[2] = neai_classification(board_input, 0, &id);
+    state[3] = neai_classification(board_input, text, 0);
+    board_input[191] = -1e12f;
+    state[4] = neai_classification(board_input, text, &id);
+    board_output[0] = text[0];
+    board_output[1] = text[2];
+    board_output[2] = (float)id;
+    board_output[3] = (float)(state[0] * 10000 + state[1] * 1000 + state[2] * 100 +
+                              state[3] * 10 + state[4]);
+    return neai_get_class_name(3) == 0 && neai_get_class_name(-1) == 0;
+}
+"""
+
+
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4f"])
+def test_errors_are_told_and_nothing_is_written(core):
+    library = build(samples.fitted("lda")[0], core=core, signals=samples.signals()[0])
+    image = board.link_image(
+        {"neai.o": library.compiled}, HARNESS, CORES[core],
+        headers={"NanoEdgeAI.h": library.sources.header},
+    )  # fmt: skip
+    run = board.run(
+        image, CORES[core], function="board_run", inputs=[np.ones(192, np.float32).tobytes()],
+        output_size=16, measure_cycles=False,
+    )  # fmt: skip
+    assert run.returns == [1]
+    assert np.frombuffer(run.outputs[0], "<f4").tolist() == [9.0, 9.0, -7.0, 23333.0]
+
+
 @pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4f"])
 def test_stack_seen_is_within_the_stack_told(core):
     library = build(samples.fitted("lda")[0], core=core, signals=samples.signals()[0])

@@ -58,7 +58,10 @@ def test_a_time_is_the_nearest_float(number, unit):
     assert parse_time(f"{number} {unit[0]}") == float(Fraction(number) / unit[1])
 
 
-@given(numbers, st.sampled_from([("s", 1), ("m", 60), ("h", 3600), ("H", 3600)]))
+@given(
+    numbers.filter(lambda number: number > 0),
+    st.sampled_from([("s", 1), ("m", 60), ("h", 3600), ("H", 3600)]),
+)
 def test_durations(number, unit):
     assert parse_duration(f"{number}{unit[0]}") == number * unit[1]
 

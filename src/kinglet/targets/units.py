@@ -83,12 +83,15 @@ def parse_duration(text: str) -> float:
     Raises
     ------
     InputError
-        When it is no duration, or the unit is missing.
+        When it is no duration, it is 0, or the unit is missing.
     """
     match = re.fullmatch(_DURATION, text.strip().lower())
     if not match:
         raise InputError(f"'{text}' is not a duration: write a number and s, m or h (60s, 2m, 1h).")
-    return float(match[1]) * _SECONDS[match[2]]
+    seconds = float(match[1]) * _SECONDS[match[2]]
+    if seconds == 0:
+        raise InputError(f"'{text}' is no time at all: write more than 0.")
+    return seconds
 
 
 def format_size(size: int) -> str:

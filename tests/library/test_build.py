@@ -57,6 +57,12 @@ def test_parameters_are_counted_to_the_byte(library):
     assert sum(constants.values()) == make_plan(library.fitted).parameter_bytes()
 
 
+def test_no_double_stands_in_the_source(library):
+    code = re.sub(r"/\*[\s\S]*?\*/", "", library.sources.source)
+    assert not re.search(r"\bdouble\b", code)
+    assert not re.search(r"\d\.\d*(?:e-?\d+)?(?![\dfe.])", code), "a literal without f"
+
+
 def test_same_input_same_zip(library, tmp_path):
     again = build(library.fitted, signals=samples.signals()[0])
     assert (

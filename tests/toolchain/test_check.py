@@ -85,3 +85,21 @@ def test_float_in_software_is_refused_beside_a_unit_only():
     check_library(compile_object(source, M0), M0, None, ["f"])
     with pytest.raises(ToolchainError, match="__aeabi_ul2f: a float operation is done in software"):
         check_library(compile_object(source, M4F), M4F, None, ["f"])
+
+
+@pytest.mark.parametrize(
+    ("compiled", "claimed"),
+    [
+        ("cortex-m7fd", "cortex-m7f"),
+        ("cortex-m3", "cortex-m0"),
+        ("cortex-m55", "cortex-m4f"),
+        ("rv32imac", "rv32imc"),
+    ],
+)
+def test_an_object_for_another_core_is_refused(compiled, claimed):
+    core = CORES[compiled]
+    source = "float f(float x);\nfloat f(float x) { return x; }\n"
+    elf = compile_object(source, core)
+    check_library(elf, core, None, ["f"])
+    with pytest.raises(ToolchainError):
+        check_library(elf, CORES[claimed], None, ["f"])

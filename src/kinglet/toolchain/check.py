@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Collection
+from functools import cache
 
 from kinglet.errors import ToolchainError
+from kinglet.toolchain.build import compile_object
 from kinglet.toolchain.cores import Abi, Core
 from kinglet.toolchain.inspect import ObjectFacts, inspect_object
 
@@ -69,8 +71,18 @@ def _check_attributes(facts: ObjectFacts, core: Core, abi: Abi) -> None:
     if facts.vfp_arguments != (abi == "hard"):
         passed = "floating-point" if facts.vfp_arguments else "integer"
         raise ToolchainError(f"{title} passes floats in {passed} registers")
+    wanted = _reference(core, abi)
+    same = ("cpu_arch", "fp_arch", "fp_use", "riscv_isa")
+    if any(getattr(facts, name) != getattr(wanted, name) for name in same):
+        raise ToolchainError(f"{title} was compiled for another core or floating-point unit")
     if core.short_enums and facts.enum_size == 2:
         raise ToolchainError(f"{title} has enumerations of the size of int: use -fshort-enums")
+
+
+@cache
+def _reference(core: Core, abi: Abi) -> ObjectFacts:
+    """What an object for the core says of itself."""
+    return inspect_object(compile_object("int kn_reference;\n", core, abi=abi))
 
 
 def _why_not(name: str, *, hardware_float: bool) -> str | None:

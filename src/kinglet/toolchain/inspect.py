@@ -33,8 +33,12 @@ class ObjectFacts:
         Size of each variable and table.
     exported, undefined : tuple of str
         Global symbols that the object offers and needs, sorted.
+    cpu_arch : int
+        Arm's Tag_CPU_arch, 0 for RISC-V.
     fp_arch : int
         Arm's Tag_FP_arch, 0 where the code does not use a floating-point unit.
+    fp_use : int
+        Arm's Tag_ABI_HardFP_use: 1 where the unit has single precision only.
     vfp_arguments : bool
         Whether floats are passed in floating-point registers (Tag_ABI_VFP_args; RISC-V ilp32f).
     enum_size : int
@@ -57,7 +61,9 @@ class ObjectFacts:
     objects: dict[str, int]
     exported: tuple[str, ...]
     undefined: tuple[str, ...]
+    cpu_arch: int
     fp_arch: int
+    fp_use: int
     vfp_arguments: bool
     enum_size: int
     riscv_isa: str
@@ -284,7 +290,9 @@ def inspect_object(elf: bytes) -> ObjectFacts:
         objects=reader.objects(),
         exported=reader.globals(defined=True),
         undefined=reader.globals(defined=False),
+        cpu_arch=attributes.get("TAG_CPU_ARCH", 0),
         fp_arch=attributes.get("TAG_FP_ARCH", 0),
+        fp_use=attributes.get("TAG_ABI_HARDFP_USE", 0),
         vfp_arguments=float_abi == "single" if is_riscv else "TAG_ABI_VFP_ARGS" in attributes,
         enum_size=attributes.get("TAG_ABI_ENUM_SIZE", 0),
         riscv_isa=reader.riscv_isa() if is_riscv else "",

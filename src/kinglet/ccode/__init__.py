@@ -2,6 +2,7 @@
 
 from kinglet.ccode.constants import Constants, Tables, block_constant
 from kinglet.ccode.fold import fold
+from kinglet.ccode.learner import learner_functions
 from kinglet.ccode.names import Names
 from kinglet.ccode.prune import prune
 from kinglet.ccode.structs import block_struct, block_typedef
@@ -14,5 +15,6 @@ __all__ = [
     "block_struct",
     "block_typedef",
     "fold",
+    "learner_functions",
     "prune",
 ]

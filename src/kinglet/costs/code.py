@@ -53,7 +53,7 @@ def functions_of(record: Record) -> frozenset[str]:
         match.group(1): text[match.start() : text.index("\n}", match.start())]
         for match in re.finditer(r"^KN_HELPER [^;{]*?\b(kn_\w+)\(", text, re.MULTILINE)
     }
-    reached = {f"kn_{record.name}"}
+    reached = set(record.functions())
     while True:
         body = " ".join((bodies | helpers).get(name, "") for name in reached)
         more = {name for name in bodies | helpers if re.search(rf"\b{name}\(", body)} - reached

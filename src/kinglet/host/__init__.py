@@ -3,5 +3,6 @@
 from kinglet.host.call import predict, run_step
 from kinglet.host.chain import fit_chain, run_chain
 from kinglet.host.compiled import library_path
+from kinglet.host.device import Device
 
-__all__ = ["fit_chain", "library_path", "predict", "run_chain", "run_step"]
+__all__ = ["Device", "fit_chain", "library_path", "predict", "run_chain", "run_step"]

@@ -19,19 +19,22 @@ class _CShape(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint16) for name in ("length", "axes", "sample_step", "axis_step")]
 
 
-def _pointer(array: np.ndarray) -> ctypes.c_void_p:
+def pointer(array: np.ndarray) -> ctypes.c_void_p:
+    """Address of the first element."""
     return ctypes.c_void_p(array.ctypes.data)
 
 
-def _scratch(floats: int) -> np.ndarray:
+def make_scratch(floats: int) -> np.ndarray:
+    """Zeroed memory with guards behind it."""
     scratch = np.zeros(floats + _GUARD, dtype=np.float32)
     scratch[floats:] = _MARK
     return scratch
 
 
-def _check_guard(scratch: np.ndarray, name: str) -> None:
+def check_guard(scratch: np.ndarray, name: str) -> None:
+    """Raise AssertionError where the guards were written over."""
     if not (scratch[-_GUARD:] == _MARK).all():
-        raise AssertionError(f"{name} wrote beyond the scratch memory that its record declares")
+        raise AssertionError(f"{name} wrote beyond the memory that its record declares")
 
 
 def run_step(
@@ -67,7 +70,7 @@ def run_step(
     chosen = np.ascontiguousarray(chosen, dtype=np.uint16)
     each = step.output(config, shape).length if step.kind == "signal" else 1
     out = np.empty((len(values), len(chosen) * each), dtype=np.float32)
-    scratch = _scratch(step.scratch(config, shape))
+    scratch = make_scratch(step.scratch(config, shape))
     block, kept = block_struct(step, step.block(config, shape, fitted))
     layout = (
         _CShape(shape.length, shape.axes, 1, shape.length)
@@ -77,17 +80,17 @@ def run_step(
     library()[f"batch_{step.name}"](
         ctypes.byref(block),
         ctypes.byref(layout),
-        _pointer(values),
+        pointer(values),
         ctypes.c_uint32(values.shape[1]),
-        _pointer(chosen),
+        pointer(chosen),
         ctypes.c_uint32(len(chosen)),
-        _pointer(out),
+        pointer(out),
         ctypes.c_uint32(out.shape[1]),
-        _pointer(scratch),
+        pointer(scratch),
         ctypes.c_uint32(len(values)),
     )
     del kept
-    _check_guard(scratch, step.name)
+    check_guard(scratch, step.name)
     return out
 
 
@@ -106,17 +109,17 @@ def predict(
     """
     x = np.ascontiguousarray(x, dtype=np.float32)
     out = np.empty((len(x), n_outputs), dtype=np.float32)
-    scratch = _scratch(model.scratch(config, x.shape[1], n_outputs))
+    scratch = make_scratch(model.scratch(config, x.shape[1], n_outputs))
     block, kept = block_struct(model, model.block(config, fitted))
     library()[f"batch_{model.name}"](
         ctypes.byref(block),
-        _pointer(x),
+        pointer(x),
         ctypes.c_uint32(x.shape[1]),
-        _pointer(out),
+        pointer(out),
         ctypes.c_uint32(n_outputs),
-        _pointer(scratch),
+        pointer(scratch),
         ctypes.c_uint32(len(x)),
     )
     del kept
-    _check_guard(scratch, model.name)
+    check_guard(scratch, model.name)
     return out

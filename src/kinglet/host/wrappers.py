@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from kinglet.ccode import fold
-from kinglet.record import Record, models, steps
+from kinglet.ccode import fold, learner_functions
+from kinglet.record import Learner, Record, models, steps
 
 _STEP = """
 KN_EXPORT void batch_{name}(const kn_{name}_block *block, const kn_shape *shape,
@@ -27,12 +27,42 @@ KN_EXPORT void batch_{name}(const kn_{name}_block *block, const float *in, uint3
 }}
 """
 
+_LEARNER = """
+KN_EXPORT void batch_{name}_learn(const kn_{name}_block *block, float *state,
+    kn_calibration *calibration, const float *in, uint32_t in_stride, float *out,
+    float *scratch, uint32_t count)
+{{
+    (void)out;
+    for (uint32_t i = 0; i < count; i++) {{
+        kn_{name}_take(block, state, calibration, in + (size_t)i * in_stride, scratch);
+    }}
+}}
+
+KN_EXPORT void batch_{name}_judge(const kn_{name}_block *block, float *state,
+    kn_calibration *calibration, const float *in, uint32_t in_stride, float *out,
+    float *scratch, uint32_t count)
+{{
+    for (uint32_t i = 0; i < count; i++) {{
+        out[2 * i] = kn_{name}_judge(block, state, calibration, in + (size_t)i * in_stride,
+                                     out + 2 * (size_t)i + 1, scratch);
+    }}
+}}
+"""
+
 
 def batch_source(of_steps: list[Record], of_models: list[Record]) -> str:
     """C of the given records with a batch wrapper for each."""
-    parts = ["#include <stdint.h>", "#include <stddef.h>", fold([*of_steps, *of_models])]
+    parts = [
+        "#include <stdint.h>",
+        "#include <stddef.h>",
+        fold([*of_steps, *of_models], ["calibration.h"]),
+    ]
     parts += [_STEP.format(name=record.name) for record in of_steps]
-    parts += [_MODEL.format(name=record.name) for record in of_models]
+    for record in of_models:
+        if isinstance(record, Learner):
+            parts += [learner_functions(record), _LEARNER.format(name=record.name)]
+        else:
+            parts.append(_MODEL.format(name=record.name))
     return "\n".join(parts)
 
 

@@ -8,12 +8,14 @@ blocks, conformance tests) is derived from the record, so nothing else is edited
 
 from kinglet.record.base import Record
 from kinglet.record.layout import CTYPE_BYTES, CTYPE_DTYPE, POINTER_BYTES, block_bytes, struct_bytes
+from kinglet.record.learner import ENDLESS, Learner
 from kinglet.record.model import Model
 from kinglet.record.scan import Catalogue, models, scan, selectors, steps
 from kinglet.record.selector import Selector
 from kinglet.record.step import Step
 from kinglet.record.values import (
     ALL_TASKS,
+    ANOMALY,
     CLASSIFICATION,
     Block,
     Config,
@@ -26,9 +28,11 @@ from kinglet.record.values import (
 
 __all__ = [
     "ALL_TASKS",
+    "ANOMALY",
     "CLASSIFICATION",
     "CTYPE_BYTES",
     "CTYPE_DTYPE",
+    "ENDLESS",
     "POINTER_BYTES",
     "Block",
     "Catalogue",
@@ -36,6 +40,7 @@ __all__ = [
     "Cost",
     "Field",
     "Fitted",
+    "Learner",
     "Model",
     "Parameter",
     "Record",

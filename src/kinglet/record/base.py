@@ -48,6 +48,10 @@ class Record:
         module = importlib.import_module(type(self).__module__)
         return Path(str(module.__file__)).with_name(f"{self.name}.h")
 
+    def functions(self) -> tuple[str, ...]:
+        """Names of the C functions that a library calls."""
+        return (f"kn_{self.name}",)
+
     def complete(self, config: Config) -> dict[str, Any]:
         """Fill the defaults in and check every value.
 

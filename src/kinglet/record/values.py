@@ -12,8 +12,9 @@ Config = Mapping[str, Any]
 Fitted = Mapping[str, np.ndarray]
 Block = Mapping[str, Any]
 
+ANOMALY = "anomaly"
 CLASSIFICATION = "classification"
-ALL_TASKS = ("anomaly", "outlier", CLASSIFICATION, "extrapolation")
+ALL_TASKS = (ANOMALY, "outlier", CLASSIFICATION, "extrapolation")
 
 
 class Shape(NamedTuple):

@@ -1,0 +1,85 @@
+"""The device played on this machine: learn signal by signal, judge new ones, in C and in batches."""
+
+from __future__ import annotations
+
+import ctypes
+
+import numpy as np
+
+from kinglet.ccode import block_struct
+from kinglet.host.call import check_guard, make_scratch, pointer
+from kinglet.host.compiled import library
+from kinglet.record import Config, Fitted, Learner
+
+CALIBRATION_FLOATS = 8
+
+
+class Device:
+    """One device with its knowledge.
+
+    Parameters
+    ----------
+    model : Learner
+    config, fitted : mapping
+        Hyperparameters, and what `Learner.prepare` gave.
+    n_inputs : int
+
+    Attributes
+    ----------
+    state : ndarray of float32
+        What the model remembers; written by `learn`.
+    calibration : ndarray of float32, shape (8,)
+        ``kn_calibration``.
+    learned : int
+        Number of signals learned.
+    """
+
+    def __init__(self, model: Learner, config: Config, fitted: Fitted, n_inputs: int) -> None:
+        self._model = model
+        self._n_inputs = n_inputs
+        self._block, self._kept = block_struct(model, model.block(config, fitted))
+        self._scratch = make_scratch(model.scratch(config, n_inputs))
+        self._memory = make_scratch(model.state(config, n_inputs))
+        self.state = self._memory[: model.state(config, n_inputs)]
+        self.calibration = np.zeros(CALIBRATION_FLOATS, dtype=np.float32)
+        self.learned = 0
+
+    def learn(self, x: np.ndarray) -> None:
+        """Learn vectors in order, float32 of shape (n, n_inputs)."""
+        self._call("learn", self._checked(x), None)
+        self.learned += len(x)
+
+    def judge(self, x: np.ndarray) -> np.ndarray:
+        """Judge vectors in order.
+
+        Parameters
+        ----------
+        x : ndarray of float32, shape (n, n_inputs)
+
+        Returns
+        -------
+        ndarray of float32, shape (n, 2)
+            z, how far the score lies above the usual one; and the limit up to which it is nominal.
+        """
+        out = np.empty((len(x), 2), dtype=np.float32)
+        self._call("judge", self._checked(x), out)
+        return out
+
+    def _checked(self, x: np.ndarray) -> np.ndarray:
+        if x.shape[1] != self._n_inputs:
+            raise ValueError(f"{self._model.name} was prepared for {self._n_inputs} features")
+        return np.ascontiguousarray(x, dtype=np.float32)
+
+    def _call(self, what: str, x: np.ndarray, out: np.ndarray | None) -> None:
+        library()[f"batch_{self._model.name}_{what}"](
+            ctypes.byref(self._block),
+            pointer(self.state),
+            pointer(self.calibration),
+            pointer(x),
+            ctypes.c_uint32(x.shape[1]),
+            None if out is None else pointer(out),
+            pointer(self._scratch),
+            ctypes.c_uint32(len(x)),
+        )
+        check_guard(self._scratch, self._model.name)
+        check_guard(self._memory, self._model.name)

@@ -6,10 +6,6 @@ Kinglet sees the train files only, through `kinglet make`; the test files are ju
 `kinglet emulate`. Writes results/classification.json and results/classification.md.
 """
 
-import argparse
-import json
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -18,19 +14,9 @@ import numpy as np
 from sklearn.metrics import balanced_accuracy_score
 
 from benchmarks import data, desktop
+from benchmarks.runner import kinglet, options, table, write
 
-RESULTS = Path(__file__).parent / "results"
 LIMITS = ["--max-ram", "16K", "--max-flash", "32K", "--max-time", "20ms"]
-
-
-def kinglet(*arguments: str) -> dict:
-    """Run one command and read the JSON that it prints."""
-    run = subprocess.run(
-        [sys.executable, "-m", "kinglet", *arguments, "--json"], capture_output=True, text=True
-    )
-    if run.returncode:
-        sys.exit(f"kinglet {' '.join(arguments)}\n{run.stderr}")
-    return json.loads(run.stdout)
 
 
 def run_kinglet(path: Path, seed: int, budget: str) -> dict:
@@ -61,34 +47,26 @@ def run_kinglet(path: Path, seed: int, budget: str) -> dict:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--sets", nargs="+")
-    parser.add_argument("--budget", default="60s")
-    parser.add_argument("--no-peers", action="store_true")
-    parser.add_argument("--output", default="classification", help="name of the two files")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the two files")
-    options = parser.parse_args()
-
-    table = {}
+    chosen = options(__doc__, "classification")
+    results: dict = {}
+    text = ""
     for path in sorted((data.folder() / "ncc").iterdir()):
-        if options.sets and path.name not in options.sets:
+        if chosen.sets and path.name not in chosen.sets:
             continue
-        entry: dict = {"kinglet": [run_kinglet(path, s, options.budget) for s in options.seeds]}
+        entry: dict = {"kinglet": [run_kinglet(path, s, chosen.budget) for s in chosen.seeds]}
         x, y, _ = data.load(path, "train")
         x_test, y_test, _ = data.load(path, "test")
-        for name, method in {} if options.no_peers else desktop.METHODS.items():
+        for name, method in {} if chosen.no_peers else desktop.METHODS.items():
             started = time.monotonic()
             entry[name] = balanced_accuracy_score(y_test, method(x, y, x_test))
             entry[f"{name} seconds"] = time.monotonic() - started
-        table[path.name] = entry
+        results[path.name] = entry
         print(path.name, _row(entry), flush=True)
         for run in entry["kinglet"]:
             print("   ", _words(run), flush=True)
-        options.results.mkdir(exist_ok=True)
-        (options.results / f"{options.output}.json").write_text(json.dumps(table, indent=1))
-        (options.results / f"{options.output}.md").write_text(markdown(table, options.budget))
-    print(markdown(table, options.budget))
+        text = markdown(results, chosen.budget)
+        write(chosen, results, text)
+    print(text)
 
 
 def _mean(entry: dict, name: str) -> float:
@@ -108,14 +86,14 @@ def _words(run: dict) -> str:
     )
 
 
-def markdown(table: dict, budget: str) -> str:
+def markdown(results: dict, budget: str) -> str:
     """The table of the documentation."""
-    peers = [name for name in desktop.METHODS if all(name in entry for entry in table.values())]
+    peers = [name for name in desktop.METHODS if all(name in entry for entry in results.values())]
     columns = [
         "set", "Kinglet, test", "each seed", "shown", "flash B", "RAM B", "ms at 80 MHz", *peers
     ]  # fmt: skip
     rows = []
-    for name, entry in table.items():
+    for name, entry in results.items():
         rows.append(
             [
                 name,
@@ -134,12 +112,11 @@ def markdown(table: dict, budget: str) -> str:
         numbers = [float(value) for value in values if " " not in value]
         digits = 3 if columns[column] in ("Kinglet, test", "shown", *peers) else 2
         mean.append(f"{np.mean(numbers):.{digits}f}" if len(numbers) == len(rows) else "")
-    lines = [columns, ["---"] * len(columns), *rows, mean]
     head = (
         f"Balanced accuracy on the test files; Kinglet with --budget {budget} {' '.join(LIMITS)} "
         "on a Cortex-M4F, mean over the seeds.\n\n"
     )
-    return head + "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+    return head + table(columns, [*rows, mean])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from kinglet.host import run_step
 from kinglet.record import Shape, Step
 
-LENGTHS = (2, 3, 4, 8, 16, 32, 33, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
+LENGTHS = (1, 2, 3, 4, 8, 16, 32, 33, 64, 128, 256, 512, 1024, 2048, 4096, 8192)
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,13 @@ class Case:
         return (n, self.shape.length, self.shape.axes)
 
     def signals(self, n: int = 4, scale: float = 1.0) -> np.ndarray:
-        """Walks, tones and noise of several sizes: float32, as the step takes them."""
+        """Walks, tones and noise of several sizes: float32, as the step takes them.
+
+        For a step with memory a stream of forty times as many, so that its history fills.
+        """
         rng = np.random.default_rng(self.seed)
+        if self.step.memory == "history":
+            n *= 40
         shape = self.input_shape(n)
         time = np.arange(shape[1]).reshape((1, -1) + (1,) * (len(shape) - 2))
         tone = np.sin(time * rng.uniform(0.01, 3.0, size=(n,) + (1,) * (len(shape) - 1)))
@@ -39,6 +44,8 @@ class Case:
         x = x + rng.normal(size=(1,) * (len(shape) - 1) + shape[-1:]) * rng.integers(0, 3)
         if self.step.takes == "spectrum":
             x = x**2
+        if self.step.memory == "history" and self.seed % 2:
+            x = np.cumsum(x, axis=0)
         return (scale * x).astype(np.float32)
 
     def run(self, values: np.ndarray, **keywords) -> np.ndarray:
@@ -70,7 +77,7 @@ def make_case(step: Step, shape: Shape, seed: int) -> Case | None:
 @st.composite
 def cases(draw, step: Step) -> Case | None:
     """Any shape within the bounds of a library, any configuration."""
-    length = draw(st.sampled_from(LENGTHS))
+    length = 1 if step.memory == "history" else draw(st.sampled_from(LENGTHS))
     axes = 1 if step.kind == "vector" else draw(st.integers(1, min(16, 16383 // length)))
     return make_case(step, Shape(length, axes), draw(st.integers(0, 2**20)))
 
@@ -78,8 +85,15 @@ def cases(draw, step: Step) -> Case | None:
 USUAL_SHAPES = (Shape(64, 6), Shape(256, 3), Shape(1024, 1), Shape(16, 8))
 
 
+def fitting_shapes(step: Step, shapes: tuple[Shape, ...]) -> list[Shape]:
+    """So many shapes that a step takes: vectors have one axis, streams one sample a line."""
+    if step.kind == "vector":
+        return [Shape(48 + 48 * (number % 2), 1) for number in range(len(shapes))]
+    return [Shape(1, shape.axes) if step.memory == "history" else shape for shape in shapes]
+
+
 def usual_cases(step: Step) -> list[Case]:
     """The default and a few drawn configurations on usual shapes."""
-    shapes = [Shape(96, 1)] if step.kind == "vector" else USUAL_SHAPES
+    shapes = fitting_shapes(step, USUAL_SHAPES)
     made = [make_case(step, shape, seed) for shape in shapes for seed in (0, 1, 2)]
     return [case for case in made if case is not None]

@@ -9,7 +9,7 @@ from kinglet.costs.harness import Call, run
 from kinglet.demo import basic_motions
 from kinglet.record import Shape, models, steps
 from kinglet.toolchain import CORES
-from tests.conformance.cases import make_case
+from tests.conformance.cases import fitting_shapes, make_case
 
 pytestmark = [
     pytest.mark.target,
@@ -35,11 +35,12 @@ def calls_of_steps(shapes: tuple[Shape, ...], n_signals: int) -> list[Call]:
     """Each step in its default form and in a drawn one, with all outputs and with some."""
     calls = []
     for step in steps():
-        for number, shape in enumerate([Shape(48, 1)] * 2 if step.kind == "vector" else shapes):
+        for number, shape in enumerate(fitting_shapes(step, shapes)):
             case = make_case(step, shape, seed=number)
             if case is None:
                 continue
-            values = case.signals(n_signals)
+            with_memory = step.memory == "history"
+            values = case.signals(n_signals)[: max(n_signals, 80) if with_memory else n_signals]
             real = REAL.get(tuple(shape))
             if real is not None and step.takes == "signal" and step.kind != "vector":
                 values = np.concatenate([real[: n_signals - 2], values[:2]])

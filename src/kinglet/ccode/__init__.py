@@ -1,6 +1,6 @@
 """C text from records: parameter structs, constants, and headers folded into one file."""
 
-from kinglet.ccode.constants import Constants, Tables, block_constant
+from kinglet.ccode.constants import Constants, Tables, block_constant, literal
 from kinglet.ccode.fold import fold
 from kinglet.ccode.learner import learner_functions
 from kinglet.ccode.names import Names
@@ -16,5 +16,6 @@ __all__ = [
     "block_typedef",
     "fold",
     "learner_functions",
+    "literal",
     "prune",
 ]

@@ -24,10 +24,15 @@ _OPTIMISE: tuple[Optimise, ...] = ("size", "speed")
 
 
 def step_calls(step: Step, shapes: tuple[Shape, ...], n_signals: int) -> list[Call]:
-    """A step on a few shapes: in its default form with all outputs, drawn with some of them."""
+    """A step on a few shapes: in its default form with all outputs, drawn with some of them.
+
+    A step with memory goes over a stream, since its first call differs.
+    """
     calls = []
+    with_memory = step.memory == "history"
     for number, shape in enumerate(shapes):
         at = Shape(24 * (number + 1), 1) if step.kind == "vector" else shape
+        at = Shape(1, shape.axes) if with_memory else at
         for draw in (False, True):
             rng = np.random.default_rng(number)
             config = step.complete(step.draw(rng) if draw else {})
@@ -37,7 +42,7 @@ def step_calls(step: Step, shapes: tuple[Shape, ...], n_signals: int) -> list[Ca
             values = np.cumsum(rng.normal(size=size), axis=1).astype(np.float32)
             fitted = step.fit(config, at, values, None, rng)
             some = np.arange(step.outputs(config, at))[:: 3 if draw else 1]
-            flat = values[:n_signals].reshape(n_signals, -1)
+            flat = values[: 24 if with_memory else n_signals].reshape(-1, at.length * at.axes)
             wanted = None if step.kind == "vector" else some
             calls.append(Call(step, config, fitted, at, flat, wanted))
     return calls

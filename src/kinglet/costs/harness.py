@@ -70,6 +70,12 @@ class Call:
             return self.record.scratch(self.config, *self.shape)
         return self.record.scratch(self.config, self.shape)
 
+    def history(self) -> int:
+        """Floats of memory of the signals before, which are one stream."""
+        if isinstance(self.record, Model):
+            return 0
+        return self.record.history(self.config, self.shape)
+
 
 def source(calls: Sequence[Call], n_outputs: int) -> str:
     """C of the image: ``board_run`` makes the call whose number stands before its input."""
@@ -87,9 +93,14 @@ def source(calls: Sequence[Call], n_outputs: int) -> str:
             blocks.append(
                 f"static const kn_shape shape_{number} = {{{length}u, {axes}u, {axes}u, 1u}};"
             )
+            last = "scratch"
+            if record.memory == "history":
+                # Zero in a fresh image; the calls of a step come in the order of its stream.
+                last = f"history_{number}"
+                blocks.append(f"static float {last}[{call.history()}];")
             arguments = (
                 f"&shape_{number}, board_input.values, {wanted}, {len(call.chosen())}u, "
-                "board_output, scratch"
+                f"board_output, {last}"
             )
         blocks.append(block_constant(name, record, values, tables))
         cases.append(f"    case {number}: kn_{record.name}(&{name}, {arguments}); return 0;")

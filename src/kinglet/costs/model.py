@@ -9,7 +9,7 @@ from importlib import resources
 
 from kinglet.costs.code import function_bytes, functions_of
 from kinglet.pipeline import Plan
-from kinglet.record import Record
+from kinglet.record import Learner, Record
 from kinglet.toolchain import CORES, Core, Optimise
 
 # The public functions, one call of a step in `neai_run`, and what a check of one value costs.
@@ -18,6 +18,9 @@ _CALL_BYTES = 24
 _CLASS_BYTES = 4
 _CHECK_CYCLES = 6.0
 _CALL_CYCLES = 60.0
+# Of a library that learns: the public functions more, and the CRC of its knowledge.
+_LEARNING_BYTES = 420
+_CRC_CYCLES = 13.0
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,15 @@ class Sizes:
     ----------
     ram_bytes, flash_bytes : int
     cycles : float or None
-        None on a core without a table of cycles.
+        Of the public function that takes longest; None on a core without a table of cycles.
+    knowledge_bytes : int
+        Of RAM: what a library that learns on the device keeps.
     """
 
     ram_bytes: int
     flash_bytes: int
     cycles: float | None
+    knowledge_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,8 +112,20 @@ class CostModel:
                 self.cycles(node.step, node.operations()) for node in plan.nodes
             )
             cycles += self.cycles(plan.scale, 14.0 * plan.n_features)
-            operations = plan.model.cost(
-                plan.model_config, plan.model_fit, plan.n_features, plan.n_outputs
-            )
-            cycles += self.cycles(plan.model, operations)
-        return Sizes(4 * max(1, plan.arena) + 4, flash, cycles)
+            cycles += self._model_cycles(plan)
+        knowledge = plan.knowledge_bytes
+        if knowledge:
+            flash += _LEARNING_BYTES + 4 * (plan.state + 8)
+        ram = 4 * max(1, plan.arena) + (knowledge or 4)
+        return Sizes(ram, flash, cycles, knowledge)
+
+    def _model_cycles(self, plan: Plan) -> float:
+        """Cycles of the model; of one that learns, those of learning: scored, learned, sealed."""
+        model, config, n_inputs = plan.model, plan.model_config, plan.n_features
+        if isinstance(model, Learner):
+            factor = self.cycles_per_operation.get(f"{model.name}_learn", 1.0)
+            score = self.cycles(model, model.score_cost(config, n_inputs))
+            learn = factor * model.learn_cost(config, n_inputs) + _CALL_CYCLES
+            return score + learn + 2 * _CRC_CYCLES * plan.knowledge_bytes
+        operations = model.cost(config, plan.model_fit, n_inputs, plan.n_outputs)
+        return self.cycles(model, operations)

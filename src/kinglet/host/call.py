@@ -47,7 +47,7 @@ def run_step(
     wanted: np.ndarray | None = None,
     planar: bool = False,
 ) -> np.ndarray:
-    """Run the C of one step over a batch.
+    """Run the C of one step over a batch; for a step with memory the batch is one stream, in order.
 
     Parameters
     ----------
@@ -70,7 +70,8 @@ def run_step(
     chosen = np.ascontiguousarray(chosen, dtype=np.uint16)
     each = step.output(config, shape).length if step.kind == "signal" else 1
     out = np.empty((len(values), len(chosen) * each), dtype=np.float32)
-    scratch = make_scratch(step.scratch(config, shape))
+    with_memory = step.memory == "history"
+    scratch = make_scratch((step.history if with_memory else step.scratch)(config, shape))
     block, kept = block_struct(step, step.block(config, shape, fitted))
     layout = (
         _CShape(shape.length, shape.axes, 1, shape.length)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -26,7 +27,20 @@ def _input_of_last(chain: Chain, values: np.ndarray, fits: Fits) -> tuple[np.nda
     return current, shape
 
 
-def run_chain(chain: Chain, values: np.ndarray, fits: Fits) -> np.ndarray:
+def _pieces(chain: Chain, values: np.ndarray, stream: np.ndarray | None) -> list[slice]:
+    """Lines that are run together: whole streams where a step has memory, else what fits."""
+    if any(steps()[use.name].memory == "history" for use in chain):
+        streams = np.zeros(len(values)) if stream is None else stream
+        edges = [0, *(np.flatnonzero(np.diff(streams)) + 1), len(values)]
+    else:
+        rows = max(1, _PIECE_FLOATS // max(1, values.shape[1] * values.shape[2]))
+        edges = [*range(0, len(values), rows), len(values)]
+    return [slice(start, stop) for start, stop in pairwise(edges)]
+
+
+def run_chain(
+    chain: Chain, values: np.ndarray, fits: Fits, stream: np.ndarray | None = None
+) -> np.ndarray:
     """Features of a chain of steps that ends in a feature step.
 
     Parameters
@@ -34,17 +48,19 @@ def run_chain(chain: Chain, values: np.ndarray, fits: Fits) -> np.ndarray:
     values : ndarray of float32, shape (n, length, axes)
     fits : mapping from chain to arrays
         What `fit_chain` gave.
+    stream : ndarray of int, shape (n,), optional
+        Stream that each line belongs to, the lines of a stream being contiguous and in order: a
+        step with memory forgets from one to the next. All lines are one stream by default.
 
     Returns
     -------
     ndarray of float32, shape (n, n_features)
     """
-    rows = max(1, _PIECE_FLOATS // max(1, values.shape[1] * values.shape[2]))
     pieces = []
     use = chain[-1]
     step = steps()[use.name]
-    for start in range(0, len(values), rows):
-        current, shape = _input_of_last(chain, values[start : start + rows], fits)
+    for piece in _pieces(chain, values, stream):
+        current, shape = _input_of_last(chain, values[piece], fits)
         fitted = fits.get(chain, {})
         pieces.append(run_step(step, use.settings, shape, fitted, current, planar=True))
     return np.concatenate(pieces)

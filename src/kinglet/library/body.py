@@ -5,16 +5,60 @@ from __future__ import annotations
 import textwrap
 
 from kinglet.ccode import Constants
-from kinglet.pipeline import Plan
+from kinglet.library.learning import learning
+from kinglet.pipeline import FittedPipeline, Plan
+from kinglet.record import Learner
 
 
-def body(plan: Plan) -> str:
-    """Constants, arena and the function ``neai_run(in, out)`` of a plan, in C."""
+def body(plan: Plan, fitted: FittedPipeline) -> str:
+    """Constants, memory and the functions that the glue of a task calls, in C.
+
+    For a model of the desk that is ``neai_run(in, out)``. For one that learns on the device they
+    are ``neai_run(in)``, which leaves the features in the arena, ``neai_take()`` and
+    ``neai_judge(&limit)`` over them, and ``neai_remember()``, which takes over what was learned on
+    the desk; the memory is then ``neai_knowledge``.
+    """
     constants = Constants()
+    calls = _feature_calls(plan, constants)
+    model = constants.block(plan.model, plan.model_block())
+    scratch = _arena(plan.model_scratch_offset)
+    if isinstance(plan.model, Learner):
+        before, after = learning(plan, plan.model, fitted, model, scratch)
+        out = ""
+    else:
+        needs = plan.model.scratch(plan.model_config, plan.n_features, plan.n_outputs)
+        calls.append(
+            f"kn_{plan.model.name}({model}, neai_arena, out, {scratch if needs else 'NULL'});"
+        )
+        before, after, out = "", "", ", float *out"
+    lines = "\n".join(_wrapped(line) for call in calls for line in call.split("\n"))
+    return f"""{before}/* ---- parameters ---- */
+
+{constants.text()}
+
+/* ---- memory: features first, then buffers that take turns ---- */
+
+static float neai_arena[{max(1, plan.arena)}];
+
+/* ---- one inference ---- */
+
+static void neai_run(const float *in{out})
+{{
+{lines}
+}}
+{after}"""
+
+
+def _feature_calls(plan: Plan, constants: Constants) -> list[str]:
+    """Calls of all steps, which leave the scaled features at the start of the arena."""
     calls = []
     for node in plan.nodes:
-        needs = node.step.scratch(node.config, node.shape)
-        scratch = _arena(node.scratch_offset) if needs else "NULL"
+        if node.step.memory == "history":
+            scratch = f"neai_knowledge.history + {node.scratch_offset}"
+        elif node.step.scratch(node.config, node.shape):
+            scratch = _arena(node.scratch_offset)
+        else:
+            scratch = "NULL"
         wanted = constants.wanted(node.wanted)
         source = "in" if node.source < 0 else _arena(plan.nodes[node.source].offset)
         calls.append(
@@ -29,26 +73,7 @@ def body(plan: Plan) -> str:
     calls.append(
         f"kn_{plan.scale.name}({scale}, &{vector}, neai_arena, NULL, 0u, neai_arena, NULL);"
     )
-    model = constants.block(plan.model, plan.model_block())
-    needs = plan.model.scratch(plan.model_config, plan.n_features, plan.n_outputs)
-    scratch = _arena(plan.model_scratch_offset) if needs else "NULL"
-    calls.append(f"kn_{plan.model.name}({model}, neai_arena, out, {scratch});")
-    lines = "\n".join(_wrapped(line) for call in calls for line in call.split("\n"))
-    return f"""/* ---- parameters ---- */
-
-{constants.text()}
-
-/* ---- memory: features first, then buffers that take turns ---- */
-
-static float neai_arena[{max(1, plan.arena)}];
-
-/* ---- one inference ---- */
-
-static void neai_run(const float *in, float *out)
-{{
-{lines}
-}}
-"""
+    return calls
 
 
 def _wrapped(line: str) -> str:

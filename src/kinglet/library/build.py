@@ -15,7 +15,7 @@ from kinglet.library import footprint, package, timing
 from kinglet.library.emulator import Emulator
 from kinglet.library.sources import Sources, make_sources
 from kinglet.pipeline import FittedPipeline, Plan, make_plan
-from kinglet.tasks import TASKS, Task
+from kinglet.tasks import TASKS, Emulation, Task
 from kinglet.toolchain import (
     CORES,
     WARNING_FLAGS,
@@ -26,14 +26,6 @@ from kinglet.toolchain import (
     check_library,
     compile_object,
     compile_wasm,
-)
-
-_EMULATOR_EXPORTS = (
-    "emulator_class",
-    "emulator_init",
-    "emulator_input",
-    "emulator_output",
-    "emulator_run",
 )
 
 
@@ -81,6 +73,17 @@ class Library:
     def _emulator(self) -> Emulator:
         return Emulator(self.wasm, self.metadata())
 
+    def emulate(self, values: np.ndarray, **options: Any) -> Emulation:
+        """Run the library itself, as WebAssembly, over signals.
+
+        Parameters
+        ----------
+        values : Signals, or ndarray of float32, shape (n, length, axes)
+        **options
+            Of the task; see `kinglet.tasks.Anomaly.emulate`.
+        """
+        return self._emulator.run(np.asarray(getattr(values, "values", values)), **options)
+
     def predict_proba(self, values: np.ndarray) -> np.ndarray:
         """Probabilities by the library itself, run as WebAssembly.
 
@@ -93,7 +96,7 @@ class Library:
         ndarray of float32, shape (n, n_classes)
             NaN for a signal that the library refuses (not finite, or 1e12 and more).
         """
-        return self._emulator.run(np.asarray(getattr(values, "values", values)))[1]
+        return self.emulate(values).outputs
 
     def predict(self, values: np.ndarray) -> np.ndarray:
         """Class names by the library itself, an array of str of shape (n,).
@@ -123,11 +126,13 @@ class Library:
             "ram_bytes": self.footprint.ram_bytes,
             "flash_bytes": self.footprint.flash_bytes,
             "soft_float_bytes": self.footprint.soft_float_bytes,
+            "knowledge_bytes": self.plan.knowledge_bytes or None,
             "stack_bytes": stack,
             "input_buffer_bytes": 4 * self.fitted.shape.length * self.fitted.shape.axes,
             "instructions": self.timing.instructions,
             "cycles": self.timing.cycles,
             "time_ms": self.timing.time_ms(self.clock_hz),
+            "calls": self.timing.calls(self.clock_hz),
             "clock_hz": self.clock_hz,
             "cycles_reason": self.timing.reason or None,
         }
@@ -206,7 +211,7 @@ def build(
     compiled = compile_sources(sources, core, chosen, optimise)
     check_library(compiled, core, chosen, sources.public)
     headers = {sources.names.header: sources.header}
-    wasm = compile_wasm(sources.source + sources.emulator, headers, list(_EMULATOR_EXPORTS))
+    wasm = compile_wasm(sources.source + sources.emulator, headers, list(task.exports))
     if signals is None:
         shape = (4, fitted.shape.length, fitted.shape.axes)
         signals = np.random.default_rng(0).normal(size=shape).astype(np.float32)

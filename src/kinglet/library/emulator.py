@@ -11,8 +11,8 @@ import numpy as np
 import wasmtime
 
 from kinglet.errors import InputError
-from kinglet.signals import read_signals
-from kinglet.tasks import TASKS
+from kinglet.signals import Signals, read_signals
+from kinglet.tasks import TASKS, Emulation
 
 WASM = "emulator/neai.wasm"
 METADATA = "metadata.json"
@@ -60,8 +60,7 @@ class Emulator:
             exports: Any = wasmtime.Instance(self._store, module, []).exports(self._store)
             self._exports = exports
             self._memory = exports["memory"]
-            self._input = self._call("emulator_input")
-            self._output = self._call("emulator_output")
+            self._input = int(self.call("emulator_input"))
         except (wasmtime.WasmtimeError, wasmtime.Trap, KeyError) as error:
             raise InputError(f"the emulator in this library cannot be loaded: {error}") from None
 
@@ -88,52 +87,51 @@ class Emulator:
                 "give the library.zip that 'kinglet make' wrote"
             ) from None
 
-    def _call(self, name: str) -> int:
-        return int(self._exports[name](self._store))
+    def call(self, name: str, *arguments: float) -> float:
+        """Call a function of the module; it may run a few seconds at most."""
+        self._store.set_fuel(_FUEL)
+        result: float = self._exports[name](self._store, *arguments)
+        return result
 
-    def run(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Classify signals.
+    def put(self, signal: np.ndarray) -> None:
+        """Write a signal to the input buffer, float32 of shape (length, axes)."""
+        self.write(self._input, np.ascontiguousarray(signal, dtype="<f4").tobytes())
+
+    def read(self, address: int, size: int) -> bytes:
+        """Read memory of the module."""
+        return bytes(self._memory.read(self._store, address, address + size))
+
+    def write(self, address: int, content: bytes) -> None:
+        """Write memory of the module."""
+        self._memory.write(self._store, content, address)
+
+    def run(self, values: np.ndarray, **options: Any) -> Emulation:
+        """Run the library over signals.
 
         Parameters
         ----------
         values : ndarray of float32, shape (n, length, axes)
-
-        Returns
-        -------
-        tuple of ndarray
-            Return code of each call, int (n,); probabilities, float32 (n, n_classes), NaN where
-            the call was refused; the class that the library told, int (n,), -1 where refused.
+        **options
+            Of the task; ``learn`` holds signals too.
 
         Raises
         ------
         InputError
             If the signals have another shape, or the module does not behave as one of Kinglet's.
         """
-        flat = np.ascontiguousarray(values, dtype="<f4").reshape(len(values), -1)
-        if flat.shape[1] != self.length * self.axes:
-            raise InputError(
-                f"the library takes {self.length} samples of {self.axes} axes a signal, "
-                f"{self.length * self.axes} values; these signals have {flat.shape[1]}"
-            )
-        size = 4 * len(self.classes)
-        states = np.empty(len(flat), dtype=np.int64)
-        ids = np.full(len(flat), -1, dtype=np.int64)
-        outputs = np.full((len(flat), len(self.classes)), np.nan, dtype=np.float32)
+        for signals in (values, options.get("learn")):
+            if signals is not None and signals[0].size != self.length * self.axes:
+                raise InputError(
+                    f"the library takes {self.length} samples of {self.axes} axes a signal, "
+                    f"{self.length * self.axes} values; these signals have {signals[0].size}"
+                )
         try:
-            self._call("emulator_init")
-            for index, signal in enumerate(flat):
-                self._store.set_fuel(_FUEL)
-                self._memory.write(self._store, signal.tobytes(), self._input)
-                states[index] = self._call("emulator_run")
-                if states[index] == 0:
-                    raw = self._memory.read(self._store, self._output, self._output + size)
-                    outputs[index] = np.frombuffer(raw, dtype="<f4")
-                    ids[index] = self._call("emulator_class")
+            result = TASKS[self.metadata["task"]].emulate(self, values, options)
         except (wasmtime.WasmtimeError, wasmtime.Trap, KeyError, IndexError, ValueError) as error:
             raise InputError(f"the emulator in this library failed: {error}") from None
-        if not ((states >= 0) & (states < len(STATES)) & (ids < len(self.classes))).all():
+        if not ((result.states >= 0) & (result.states < len(STATES))).all():
             raise InputError("the emulator in this library gives answers that make no sense")
-        return states, outputs, ids
+        return result
 
 
 def _read(file: zipfile.ZipFile, name: str) -> bytes:
@@ -155,13 +153,18 @@ def _checked(metadata: Any) -> dict[str, Any]:
         or not 2 <= len(metadata["classes"]) <= 1000
         or not all(isinstance(name, str) for name in metadata["classes"])
         or not (metadata["length"] > 0 < metadata["axes"])
+        or not 0 <= (metadata.get("knowledge_bytes") or 0) <= _MEMORY_LIMIT
     ):
         raise InputError(f"{METADATA} in it is not that of a library made by Kinglet")
     return dict(metadata)
 
 
 def emulate_file(
-    emulator: Emulator, path: str | Path, first: int = 1, last: int | None = None
+    emulator: Emulator,
+    path: str | Path,
+    first: int = 1,
+    last: int | None = None,
+    **options: Any,
 ) -> dict[str, Any]:
     """Run a library over lines of a file.
 
@@ -172,31 +175,43 @@ def emulate_file(
         Signals, one per line.
     first, last : int
         Lines, from 1, both included; to the end by default.
+    **options
+        Of the task; see `Emulator.run`.
 
     Returns
     -------
     dict
         JSON document: one entry per signal and a summary.
     """
-    signals = read_signals(path, emulator.axes, min_lines=1)
-    chosen = signals.take(slice(first - 1, last))
-    if not len(chosen):
-        raise InputError(f"{path}: there is no line {first}, the file has {len(signals)} signals")
-    states, outputs, ids = emulator.run(chosen.values)
-    rows = TASKS[emulator.metadata["task"]].rows(outputs, ids, None, emulator.classes)
-    entries: list[dict[str, Any]] = []
-    for index, (state, row) in enumerate(zip(states, rows, strict=True)):
-        place = {"signal": index, "line": int(chosen.line[index]), "state": STATES[state]}
-        entries.append(place | (row if state == 0 else {}))
-    known = [entry["class"] for entry in entries if "class" in entry]
+    chosen = read_lines(emulator, path, first, last)
+    emulation = emulator.run(chosen.values, **options)
+    task = TASKS[emulator.metadata["task"]]
+    rows, summary = task.answers(emulation, options, emulator.classes)
+    entries = [
+        {"signal": index, "line": int(line), "state": STATES[state], **row}
+        for index, (line, state, row) in enumerate(
+            zip(chosen.line, emulation.states, rows, strict=True)
+        )
+    ]
     return {
         "schema": 1,
         "library_id": emulator.metadata["id"],
+        "task": task.name,
         "file": str(path),
         "classes": list(emulator.classes),
         "signals": entries,
-        "summary": {
-            "n_signals": len(entries),
-            "counts": {name: known.count(name) for name in emulator.classes},
-        },
+        "summary": {"n_signals": len(entries), **summary},
     }
+
+
+def read_lines(
+    emulator: Emulator, path: str | Path, first: int = 1, last: int | None = None
+) -> Signals:
+    """Read lines of a file, from 1, both included, for a library."""
+    signals = read_signals(
+        path, emulator.axes, min_lines=1, require_power_of_two=emulator.length > 1
+    )
+    chosen = signals.take(slice(first - 1, last))
+    if not len(chosen):
+        raise InputError(f"{path}: there is no line {first}, the file has {len(signals)} signals")
+    return chosen

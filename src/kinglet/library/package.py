@@ -35,6 +35,7 @@ def metadata(library: Library) -> dict[str, Any]:
         "core": library.core.name,
         "float_abi": library.abi,
         "optimise": library.optimise,
+        "minimum_learning": fitted.knowledge.minimum if fitted.knowledge else None,
         "pipeline": fitted.pipeline.to_json(),
         "pipeline_text": fitted.describe(),
         "selected_features": [int(index) for index in fitted.selected],

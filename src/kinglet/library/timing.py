@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -23,17 +24,31 @@ class Timing:
     Parameters
     ----------
     instructions, cycles : int or None
-        Largest over the signals tried.
+        Largest over the signals tried, of the function that takes longest.
     stack_bytes : int or None
         Deepest stack seen, helpers of the runtime included.
     reason : str
         Why something is None; empty where nothing is.
+    each : mapping from str to (int, int or None)
+        Instructions and cycles of each public function that was measured.
     """
 
     instructions: int | None
     cycles: int | None
     stack_bytes: int | None
     reason: str
+    each: Mapping[str, tuple[int, int | None]] = field(default_factory=dict)
+
+    def calls(self, clock_hz: float) -> dict[str, dict[str, float | None]]:
+        """Instructions, cycles and milliseconds of each public function that was measured."""
+        return {
+            name: {
+                "instructions": instructions,
+                "cycles": cycles,
+                "time_ms": None if cycles is None else 1e3 * cycles / clock_hz,
+            }
+            for name, (instructions, cycles) in self.each.items()
+        }
 
     def time_ms(self, clock_hz: float) -> float | None:
         """Milliseconds at a clock."""
@@ -55,16 +70,22 @@ def measure(
         reason = f"no emulator runs the {core.label} here"
     if reason is not None:
         return Timing(None, None, None, reason)
-    run = run_on_board(
-        objects, sources, fitted, task, core, abi, signals[: _signals_for(core)], count=True
-    )
-    assert run.instructions is not None
-    cycles = None if run.cycles is None else int(run.cycles.max())
+    some = signals[: _signals_for(core)]
+    each: dict[str, tuple[int, int | None]] = {}
+    stack = 0
+    for name in task.measured:
+        run = run_on_board(objects, sources, fitted, task, core, abi, some, name, count=True)
+        assert run.instructions is not None
+        cycles = None if run.cycles is None else int(run.cycles.max())
+        each[name] = int(run.instructions.max()), cycles
+        stack = max(stack, run.stack_bytes)
+    instructions, cycles = max(each.values(), key=lambda pair: pair[0])
     return Timing(
-        instructions=int(run.instructions.max()),
+        instructions=instructions,
         cycles=cycles,
-        stack_bytes=run.stack_bytes,
+        stack_bytes=stack,
         reason="" if cycles is not None else f"there is no cycle table for the {core.label}",
+        each=each,
     )
 
 
@@ -80,14 +101,17 @@ def run_on_board(
     core: Core,
     abi: Abi | None,
     signals: np.ndarray,
+    function: str | None = None,
     *,
     count: bool,
 ) -> board.BoardRun:
-    """Call the library's main function for each signal on the emulated core.
+    """Call a function of the library for each signal on the emulated core.
 
     Parameters
     ----------
     signals : ndarray of float32, shape (n, length, axes)
+    function : str, optional
+        One of `Task.measured`, by default the last.
     count : bool
         Whether instructions and cycles are counted, which takes longer.
 
@@ -96,6 +120,7 @@ def run_on_board(
     BoardRun
         ``outputs`` as `Task.read_harness` reads them.
     """
+    chosen = function or list(task.measured)[-1]
     harness = task.harness(fitted, sources.names)
     image = board.link_image(
         {f"{sources.names.stem}.o": objects},
@@ -107,10 +132,10 @@ def run_on_board(
     return board.run(
         image,
         core,
-        function="board_run",
+        function=task.measured[chosen],
         setup=["board_init"],
         inputs=np.ascontiguousarray(signals, dtype=np.float32).reshape(len(signals), -1),
         output_size=task.harness_bytes(fitted),
-        measure=sources.names.function(task.measured),
+        measure=sources.names.function(chosen),
         measure_cycles=count,
     )

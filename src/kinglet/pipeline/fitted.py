@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from kinglet.pipeline.knowledge import Knowledge
 from kinglet.pipeline.spec import Chain, Pipeline, chain_outputs
 from kinglet.record import Shape, models, selectors, steps
 from kinglet.signals import check_class_name
@@ -31,6 +32,8 @@ class FittedPipeline:
     selected : ndarray of int
         Kept features, ascending indices into the joined pool.
     scale_fit, model_fit : mapping from str to ndarray
+    knowledge : Knowledge, optional
+        Of a model that learns on the device.
     """
 
     pipeline: Pipeline
@@ -40,6 +43,7 @@ class FittedPipeline:
     scale_fit: Arrays
     model_fit: Arrays
     chain_fits: Mapping[Chain, Arrays] = field(default_factory=dict)
+    knowledge: Knowledge | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that could not stand in the C of the library, wherever they come from."""
@@ -91,6 +95,10 @@ class FittedPipeline:
         for index, chain in enumerate(chains):
             fits = self.chain_fits[chain].items()
             arrays |= {f"chain/{index}/{name}": array for name, array in fits}
+        if self.knowledge is not None:
+            document["knowledge"] = self.knowledge.to_json()
+            arrays["knowledge/state"] = self.knowledge.state
+            arrays["knowledge/calibration"] = self.knowledge.calibration
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "pipeline.npz").open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
@@ -118,4 +126,9 @@ class FittedPipeline:
             scale_fit=under("scale/"),
             model_fit=under("model/"),
             chain_fits={chain: under(f"chain/{i}/") for i, chain in enumerate(chains)},
+            knowledge=(
+                Knowledge(**document["knowledge"], **under("knowledge/"))
+                if "knowledge" in document
+                else None
+            ),
         )

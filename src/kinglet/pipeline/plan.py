@@ -16,7 +16,7 @@ from kinglet.ccode import Constants
 from kinglet.pipeline.fitted import FittedPipeline
 from kinglet.pipeline.memory import Arena
 from kinglet.pipeline.spec import Chain, shapes
-from kinglet.record import Model, Shape, Step, models, steps
+from kinglet.record import Learner, Model, Shape, Step, models, steps
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Node:
     offset : int
         Where the output begins in the arena, in floats.
     scratch_offset : int
-        Where the scratch memory begins in the arena, in floats.
+        Where the scratch memory begins in the arena, in floats; of a step with memory, where its
+        history begins among all histories.
     """
 
     step: Step
@@ -78,19 +79,34 @@ class Plan:
     arena : int
         Floats of memory shared by all.
     model_scratch_offset : int
+    state, history : int
+        Floats that outlive a call: what a model that learns on the device remembers, and what the
+        steps with memory do.
     """
 
     nodes: tuple[Node, ...]
     scale: Step
     scale_config: Mapping[str, Any]
     scale_fit: Mapping[str, np.ndarray]
-    model: Model
+    model: Model | Learner
     model_config: Mapping[str, Any]
     model_fit: Mapping[str, np.ndarray]
     n_features: int
     n_outputs: int
     arena: int
     model_scratch_offset: int
+    state: int = 0
+    history: int = 0
+
+    @property
+    def knowledge_bytes(self) -> int:
+        """Bytes of ``neai_knowledge``, a multiple of 8; 0 where nothing is learned on the device.
+
+        They are a head of 80 bytes, the state, the history and a CRC.
+        """
+        if not isinstance(self.model, Learner):
+            return 0
+        return -(-(80 + 4 * (self.state + self.history) + 4) // 8) * 8
 
     def parameter_bytes(self) -> int:
         """Bytes of flash of all parameter blocks, tables, shapes and wanted lists."""
@@ -126,7 +142,7 @@ def make_plan(fitted: FittedPipeline) -> Plan:
     last_use = {chain[:-1]: index for index, chain in enumerate(order)}
 
     arena = Arena(n_features)
-    joined = 0
+    joined, history = 0, 0
     nodes: list[Node] = []
     for index, chain in enumerate(order):
         use, parent = chain[-1], chain[:-1]
@@ -146,8 +162,11 @@ def make_plan(fitted: FittedPipeline) -> Plan:
             offset = arena.take(chain, length * len(wanted))
         else:
             offset, joined = joined, joined + len(wanted)
-        scratch = arena.take("scratch", step.scratch(config, shape))
-        arena.free("scratch")
+        if step.memory == "history":
+            scratch, history = history, history + step.history(config, shape)
+        else:
+            scratch = arena.take("scratch", step.scratch(config, shape))
+            arena.free("scratch")
         nodes.append(
             Node(
                 step=step,
@@ -165,8 +184,13 @@ def make_plan(fitted: FittedPipeline) -> Plan:
 
     model_use = fitted.pipeline.model
     model = models()[model_use.name]
-    n_outputs = len(fitted.classes)
-    scratch = arena.take("scratch", model.scratch(model_use.settings, n_features, n_outputs))
+    n_outputs, state = len(fitted.classes), 0
+    if isinstance(model, Learner):
+        state = model.state(model_use.settings, n_features)
+        needs = model.scratch(model_use.settings, n_features)
+    else:
+        needs = model.scratch(model_use.settings, n_features, n_outputs)
+    scratch = arena.take("scratch", needs)
     return Plan(
         nodes=tuple(nodes),
         scale=steps()[fitted.pipeline.scale.name],
@@ -179,6 +203,8 @@ def make_plan(fitted: FittedPipeline) -> Plan:
         n_outputs=n_outputs,
         arena=arena.size,
         model_scratch_offset=scratch,
+        state=state,
+        history=history,
     )
 
 

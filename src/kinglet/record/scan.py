@@ -24,6 +24,10 @@ class Catalogue:
     def __iter__(self) -> Any:
         return iter(self.records.values())
 
+    def serving(self, task: str) -> Sequence[str]:
+        """Names of those that serve a task."""
+        return [record.name for record in self if task in record.tasks]
+
     def names(self, kind: str | None = None) -> Sequence[str]:
         """Names, of one kind of step or of all."""
         return [r.name for r in self if kind is None or getattr(r, "kind", None) == kind]

@@ -13,6 +13,9 @@ from kinglet.record.values import Config, Cost, Fitted, Shape
 class Step(Record):
     """A transformation of one signal; stateless but for what was fitted on training lines.
 
+    A step with ``memory`` also looks back at the signals before, in their order (samples of
+    several sensors, one a line): its signals are one stream.
+
     ``kind`` says what it makes: ``signal`` (axes of samples to axes of samples), ``features``
     (axes of samples to a vector; the end of a branch) or ``vector`` (the joined vector to a vector
     of the same length, in place).
@@ -27,6 +30,10 @@ class Step(Record):
     feature step (a vector step computes all). Outputs are written side by side: wanted axis k
     starts at ``out + k * output_length``, wanted feature k is ``out[k]``. The bits of an output
     never depend on which others are wanted.
+
+    For a step with memory the last argument is not scratch but its history: floats that last, all
+    zero at the start of a stream. Every call takes all axes of its shape into the history, whatever
+    is wanted.
     """
 
     kind: ClassVar[Literal["signal", "features", "vector"]]
@@ -35,6 +42,7 @@ class Step(Record):
     gives: ClassVar[Literal["signal", "spectrum"]] = "signal"
     # Share of the outputs that may stay constant on ordinary signals (a kernel that never fires).
     constant_share: ClassVar[float] = 0.0
+    memory: ClassVar[Literal["none", "history"]] = "none"
     fit_kind: ClassVar[Literal["none", "unlabelled", "labelled"]] = "none"
 
     def accepts(self, config: Config, shape: Shape) -> bool:
@@ -84,6 +92,10 @@ class Step(Record):
         """Scratch memory that one call needs, in floats."""
         return 0
 
+    def history(self, config: Config, shape: Shape) -> int:
+        """Memory of the signals before, in floats; 0 for a step without memory."""
+        return 0
+
     def cost(self, config: Config, shape: Shape) -> Cost:
         """Operations of the outputs, for prediction of time and for selection."""
         raise NotImplementedError
@@ -119,6 +131,7 @@ class Step(Record):
         Parameters
         ----------
         values : ndarray, shape (n, length, axes); (n, length) for a vector step
+            For a step with memory one stream, in order.
 
         Returns
         -------

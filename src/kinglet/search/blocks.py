@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from kinglet.pipeline.spec import Chain, Use, shapes, step
-from kinglet.record import Shape, steps
+from kinglet.record import ANOMALY, Shape, Step, steps
 
 
 def branch(name: str, **config: Any) -> Chain:
@@ -82,18 +82,35 @@ def fitting(branches: list[Chain], shape: Shape) -> tuple[Chain, ...]:
 _HEADS = ("", "", "", "remove_mean", "detrend", "differences", "modulus", "select_axes")
 
 
-def draw_branches(shape: Shape, rng: np.random.Generator) -> list[Chain]:
+def draw_branches(task: str, shape: Shape, rng: np.random.Generator) -> list[Chain]:
     """A random pool: a few feature steps with random hyperparameters, some after a signal step."""
-    names = steps().names("features")
+    names = [
+        step.name
+        for step in steps()
+        if step.kind == "features" and task in step.tasks and _may_serve(step, task, shape)
+    ]
     chains: list[Chain] = []
-    for name in rng.choice(names, size=int(rng.integers(1, 7)), replace=False):
+    count = min(len(names), int(rng.integers(1, 7)))
+    for name in rng.choice(names, size=count, replace=False):
         record = steps()[str(name)]
         chain: Chain = (_drawn(record.name, rng),)
+        if shape.length == 1:  # a sample of a stream, beside what is remembered of those before
+            chains.append(chain)
+            continue
         if record.takes == "spectrum":
             chain = (_drawn("rfft", rng), *chain)
         head = str(rng.choice(_HEADS))
         chains.append((_drawn(head, rng), *chain) if head else chain)
+    if shape.length == 1:
+        return [branch("segment_means", segments=1), *chains]
     return with_modulus(chains, shape) if rng.random() < 0.5 else chains
+
+
+def _may_serve(step: Step, task: str, shape: Shape) -> bool:
+    """Whether a feature step makes sense: learned on the device, nothing is fitted on the desk."""
+    if task != ANOMALY:
+        return True
+    return step.fit_kind == "none" and (shape.length > 1 or step.memory == "history")
 
 
 def _drawn(name: str, rng: np.random.Generator) -> Use:

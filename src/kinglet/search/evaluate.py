@@ -2,18 +2,18 @@
 
 The score of a candidate, 0 to 100, is
 
-    score = 85 worst + 10 mean + 4 stress + 1 thrift
+    score = 85 worst + 10 mean + 4 margin + 1 thrift
 
-with worst and mean the smallest and the mean of the task's metric (0 to 1) over the splits; stress,
-where worst is 1 and 0 elsewhere, the mean of the metric over held-out lines that were perturbed in
-gain, noise and tilt; and thrift = 1 - (flash / its limit + RAM / its limit + time / its limit) / 3.
+with worst and mean the smallest and the mean of the task's metric (0 to 1) over the splits; margin
+that of the task (`kinglet.tasks.Task.settle`) or, of a task with stress and where worst is 1, the
+mean of the metric over held-out lines that were perturbed in gain, noise and tilt; and thrift = 1 - (flash / its limit + RAM / its limit + time / its limit) / 3.
 It is monotone in each.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -21,9 +21,11 @@ import numpy as np
 from kinglet.costs import Sizes
 from kinglet.library import measure_footprint
 from kinglet.pipeline import FittedPipeline, Pipeline, make_plan
-from kinglet.search.fit import Problem, fit, join, joined_features, outputs
-from kinglet.search.store import STRESS
-from kinglet.signals import Split
+from kinglet.record import Learner, models
+from kinglet.search.fit import Problem, fit, join, joined_features, outputs, probe_features
+from kinglet.search.play import play, remember, sticks
+from kinglet.search.store import PROBES, STRESS
+from kinglet.signals import NORMAL, Split
 from kinglet.tasks import Task
 
 
@@ -47,7 +49,7 @@ class Evaluation:
         The candidate fitted on all lines.
     held_out : dict from str to ndarray
         Outputs of the held-out lines by kind of split, float32 (n, n_outputs), complete only.
-    stress, thrift : float
+    margin, thrift : float
         Parts of the score.
     known : bool
         Whether it is of the portfolio, not drawn at random.
@@ -61,7 +63,7 @@ class Evaluation:
     sizes: Sizes | None = None
     fitted: FittedPipeline | None = None
     held_out: dict[str, np.ndarray] = field(default_factory=dict)
-    stress: float = 0.0
+    margin: float = 0.0
     thrift: float = 0.0
     known: bool = False
     seconds: float = 0.0
@@ -76,18 +78,15 @@ class Evaluation:
         """The score; minus infinity for a candidate that is refused or was stopped."""
         if not self.complete:
             return -np.inf
-        return upper_bound(self.split_scores, self.stress, self.thrift)
+        return upper_bound(self.split_scores, self.margin, self.thrift)
 
 
 def upper_bound(
-    scores: Sequence[float | None], stress: float | None = None, thrift: float = 1.0
+    scores: Sequence[float | None], margin: float = 1.0, thrift: float = 1.0
 ) -> float:
     """The score if every split not run yet were perfect; the score itself where all are known."""
     known = [1.0 if score is None else score for score in scores]
-    worst = min(known)
-    if stress is None:
-        stress = 1.0 if worst == 1.0 else 0.0
-    return 85 * worst + 10 * float(np.mean(known)) + 4 * stress + thrift
+    return 85 * min(known) + 10 * float(np.mean(known)) + 4 * margin + thrift
 
 
 def evaluate(
@@ -119,9 +118,12 @@ def evaluate(
         return Evaluation(pipeline, none, False, refused="flat")
     if over():
         return Evaluation(pipeline, none, False)
+    learns = isinstance(models()[pipeline.model.name], Learner)
     whole = fit(problem, joined, np.arange(len(problem.label)), "all")
     if whole is None:
         return Evaluation(pipeline, none, False, refused="time")
+    if learns:
+        whole = remember(problem, whole, joined.features)
     n_values = problem.shape.length * problem.shape.axes
     names = sum(len(name.encode()) + 1 for name in problem.classes)
     sizes = problem.costs.predict(make_plan(whole), n_values, names)
@@ -130,38 +132,76 @@ def evaluate(
         return Evaluation(pipeline, none, False, refused=broken, sizes=sizes)
 
     scores: list[float | None] = list(none)
-    held_out: dict[str, np.ndarray] = {}
+    results: list[np.ndarray] = []
     fits: list[FittedPipeline] = []
     for index, split in enumerate(splits):
         if over():
             break
-        fitted = fit(problem, joined, split.train, f"{split.kind}{split.fold}")
+        name = f"{split.kind}{split.fold}"
+        fitted = fit(problem, joined, split.train, name)
         if fitted is None:
             return Evaluation(pipeline, none, False, refused="time", sizes=sizes)
-        result = outputs(fitted, joined.features[split.test])
-        scores[index] = task.split_metric(problem.label[split.test], result)
-        kept = held_out.setdefault(
-            split.kind, np.full((len(problem.label), result.shape[1]), np.nan, np.float32)
+        if learns:
+            result = play(problem, fitted, joined.features, split.train, split.test, name)
+        else:
+            result = outputs(fitted, joined.features[split.test])
+        scores[index] = task.split_metric(
+            problem.label[split.test], result, problem.machine[split.test]
         )
-        kept[split.test] = result
-        if upper_bound(scores) < bound:
+        if upper_bound(scores, 1.0 if not task.stressed or _spotless(scores) else 0.0) < bound:
             break
+        results.append(result)
         fits.append(fitted)
-    complete = all(score is not None for score in scores)
-    stress = 0.0
-    if complete and min(score for score in scores if score is not None) == 1.0:
-        stress = _stress(problem, task, splits, joined.pipeline, fits)
+    thrift = _thrift(problem, sizes)
+    if len(results) < len(splits):
+        seconds = time.monotonic() - started
+        return Evaluation(
+            pipeline, tuple(scores), False, sizes=sizes, thrift=thrift, seconds=seconds
+        )
+    tests = [split.test for split in splits]
+    settled = task.settle(problem.label, problem.machine, tests, results, problem.settings)
+    margin = settled.margin
+    if task.stressed and _spotless(settled.scores):
+        margin = _stress(problem, task, splits, joined.pipeline, fits)
+    held_out = _held_out(splits, settled.outputs, len(problem.label))
+    if learns:
+        whole = _with_settings(whole, settled.settings)
+        normal = np.concatenate([o for o in held_out.values()])[
+            np.tile(problem.label == NORMAL, len(held_out))
+        ]
+        changed = [probe_features(problem, pipeline, kind) for kind in PROBES]
+        if sticks(whole, normal[~np.isnan(normal[:, 0])], changed):
+            return Evaluation(pipeline, none, False, refused="sticks", sizes=sizes)
     return Evaluation(
         pipeline=pipeline,
-        split_scores=tuple(scores),
-        complete=complete,
+        split_scores=tuple(settled.scores),
+        complete=True,
         sizes=sizes,
-        fitted=whole if complete else None,
-        held_out=held_out if complete else {},
-        stress=stress,
-        thrift=_thrift(problem, sizes),
+        fitted=whole,
+        held_out=held_out,
+        margin=margin,
+        thrift=thrift,
         seconds=time.monotonic() - started,
     )
+
+
+def _spotless(scores: Sequence[float | None]) -> bool:
+    """Whether no split run so far has a fault."""
+    return all(score is None or score == 1.0 for score in scores)
+
+
+def _held_out(splits: list[Split], results: list[np.ndarray], n: int) -> dict[str, np.ndarray]:
+    """Outputs of each line by kind of split; every line is held out once in each."""
+    held_out: dict[str, np.ndarray] = {}
+    for split, result in zip(splits, results, strict=True):
+        empty = np.full((n, result.shape[1]), np.nan, np.float32)
+        held_out.setdefault(split.kind, empty)[split.test] = result
+    return held_out
+
+
+def _with_settings(fitted: FittedPipeline, settings: Mapping[str, float]) -> FittedPipeline:
+    assert fitted.knowledge is not None
+    return replace(fitted, knowledge=replace(fitted.knowledge, factor=settings["factor"]))
 
 
 def link(problem: Problem, task: Task, evaluation: Evaluation) -> Evaluation:
@@ -173,7 +213,9 @@ def link(problem: Problem, task: Task, evaluation: Evaluation) -> Evaluation:
     assert evaluation.fitted is not None and evaluation.sizes is not None
     costs = problem.costs
     linked = measure_footprint(evaluation.fitted, task, costs.target, costs.optimise)
-    sizes = Sizes(linked.ram_bytes, linked.flash_bytes, evaluation.sizes.cycles)
+    sizes = replace(
+        evaluation.sizes, ram_bytes=linked.ram_bytes, flash_bytes=linked.flash_bytes
+    )
     return replace(evaluation, sizes=sizes, thrift=_thrift(problem, sizes))
 
 
@@ -199,5 +241,7 @@ def _stress(
         features = joined_features(problem, pipeline, kind)
         for split, fitted in zip(splits, fits, strict=True):
             result = outputs(fitted, features[split.test])
-            scores.append(task.split_metric(problem.label[split.test], result))
+            scores.append(
+                task.split_metric(problem.label[split.test], result, problem.machine[split.test])
+            )
     return float(np.mean(scores))

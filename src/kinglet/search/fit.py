@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,9 +15,9 @@ from kinglet.host import predict, run_step
 from kinglet.pipeline import FittedPipeline, Pipeline, Pool, make_pool
 from kinglet.pipeline.fitted import Arrays
 from kinglet.pipeline.spec import Chain
-from kinglet.record import Shape, models, selectors, steps
+from kinglet.record import Learner, Shape, models, selectors, steps
 from kinglet.search.limits import Limits
-from kinglet.search.store import Kind, Store, seed_of
+from kinglet.search.store import Kind, Probe, Store, seed_of
 
 _SELECTION_LIMIT = 5.0  # standard deviations: one wild line must not steer the selection
 
@@ -28,21 +29,26 @@ class Problem:
     Parameters
     ----------
     store : Store
-    label : ndarray of int, shape (n,)
+    label, machine : ndarray of int, shape (n,)
     classes : tuple of str
     shape : Shape
     limits : Limits
     costs : CostModel
     seed : int
+    settings : mapping from str to float
+        ``horizon``: signals after which older ones fade; ``in_order``: whether lines are samples of
+        a stream; ``imitated``: whether the abnormal signals are imitations.
     """
 
     store: Store
     label: np.ndarray
+    machine: np.ndarray
     classes: tuple[str, ...]
     shape: Shape
     limits: Limits
     costs: CostModel
     seed: int
+    settings: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,13 @@ def joined_features(problem: Problem, pipeline: Pipeline, kind: Kind = "plain") 
     )
 
 
+def probe_features(problem: Problem, pipeline: Pipeline, kind: Probe) -> np.ndarray:
+    """Joined features of a few nominal signals that were changed beyond doubt."""
+    return np.concatenate(
+        [np.asarray(problem.store.probe(chain, kind)) for chain in pipeline.chains()], axis=1
+    )
+
+
 def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.ndarray:
     """Select features on some lines; candidates that differ in the model only share the result.
 
@@ -104,9 +117,12 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
     # The count of inputs decides what is left for the model.
     model = models()[pipeline.model.name]
     count = use.settings.get("count", joined.pool.n_features)
-    reserve = problem.costs.cycles(
-        model, model.cost(pipeline.model.settings, {}, count, len(problem.classes))
-    )
+    if isinstance(model, Learner):
+        operations = model.score_cost(pipeline.model.settings, count)
+        operations += model.learn_cost(pipeline.model.settings, count)
+    else:
+        operations = model.cost(pipeline.model.settings, {}, count, len(problem.classes))
+    reserve = problem.costs.cycles(model, operations)
     limit = np.inf
     if problem.costs.target.cycle_table is not None:
         overhead = problem.costs.overhead_cycles(problem.shape.length * problem.shape.axes)
@@ -155,14 +171,15 @@ def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> Fitted
     rng = np.random.default_rng(problem.seed)
     values = joined.features[np.ix_(rows, selected)]
     scale_fit = scale.fit(settings, shape, values, None, rng)
-    x = run_step(scale, settings, shape, scale_fit, values)
-    model_fit = models()[pipeline.model.name].fit(
-        pipeline.model.settings,
-        x,
-        problem.label[rows],
-        len(problem.classes),
-        seed_of(problem.seed, pipeline.canonical()),
-    )
+    model, use = models()[pipeline.model.name], pipeline.model
+    seed = seed_of(problem.seed, pipeline.canonical())
+    if isinstance(model, Learner):
+        if not model.accepts(use.settings, len(selected)):
+            return None
+        model_fit = model.prepare(use.settings, len(selected), problem.settings["horizon"], seed)
+    else:
+        x = run_step(scale, settings, shape, scale_fit, values)
+        model_fit = model.fit(use.settings, x, problem.label[rows], len(problem.classes), seed)
     return FittedPipeline(
         pipeline=pipeline,
         shape=problem.shape,
@@ -185,10 +202,15 @@ def outputs(fitted: FittedPipeline, features: np.ndarray) -> np.ndarray:
     -------
     ndarray of float32, shape (n, n_classes)
     """
-    use, model = fitted.pipeline.scale, fitted.pipeline.model
-    shape = Shape(len(fitted.selected), 1)
+    model = fitted.pipeline.model
+    x = scaled(fitted, features)
+    return predict(models()[model.name], model.settings, fitted.model_fit, x, len(fitted.classes))
+
+
+def scaled(fitted: FittedPipeline, features: np.ndarray) -> np.ndarray:
+    """Selected and scaled features, float32 (n, n_selected), of joined ones."""
+    use = fitted.pipeline.scale
     x = np.ascontiguousarray(features[:, fitted.selected])
-    scaled = run_step(steps()[use.name], use.settings, shape, fitted.scale_fit, x)
-    return predict(
-        models()[model.name], model.settings, fitted.model_fit, scaled, len(fitted.classes)
+    return run_step(
+        steps()[use.name], use.settings, Shape(x.shape[1], 1), fitted.scale_fit, x
     )

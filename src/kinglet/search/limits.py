@@ -23,12 +23,15 @@ class Limits:
         Of one inference.
     clock_hz : float
         Clock that the time is told for.
+    knowledge_bytes : int
+        Of RAM, what a library that learns on the device may keep.
     """
 
     ram_bytes: int
     flash_bytes: int
     time_s: float
     clock_hz: float
+    knowledge_bytes: int = 4 << 10
 
     @property
     def cycles(self) -> float:
@@ -62,6 +65,8 @@ class Limits:
         """
         if sizes.ram_bytes > self.ram_bytes:
             return "ram"
+        if sizes.knowledge_bytes > self.knowledge_bytes:
+            return "knowledge"
         if sizes.flash_bytes > self.flash_bytes:
             return "flash"
         if sizes.cycles is not None and _MARGIN * sizes.cycles > self.cycles:

@@ -72,7 +72,7 @@ class Loop:
         self._candidates = candidates
         self._journal = journal
         self._on_progress = on_progress
-        self._space = Space(setup.shape, setup.seed)
+        self._space = Space(setup.task, setup.shape, setup.seed, setup.models)
         self._started = time.monotonic()
         self._best: Evaluation | None = None
         self._patient: int | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ class Context:
     limits : Limits
     optimise : {"size", "speed"}
     seed : int
+    settings : mapping from str to float
+        See `kinglet.search.fit.Problem`.
     """
 
     task: Task
@@ -45,6 +48,7 @@ class Context:
     limits: Limits
     optimise: Optimise
     seed: int
+    settings: Mapping[str, float]
 
 
 @dataclass(frozen=True)
@@ -82,7 +86,7 @@ class Candidate:
         """The harsher kind of split (random or block) and the outputs it gave for each line."""
         task, label = self.context.task, self.context.data.label
         by_kind = self.evaluation.held_out
-        return min(by_kind.items(), key=lambda item: task.split_metric(label, item[1]))
+        return min(by_kind.items(), key=lambda item: task.accuracy(label, item[1]))
 
     def describe(self) -> str:
         """The pipeline in words."""
@@ -97,7 +101,7 @@ class Candidate:
         sizes = self.sizes
         return {
             "score": self.score,
-            **context.task.summary(data.label, outputs, data.signals.group, data.classes),
+            **context.task.summary(data, outputs),
             "splits": {
                 "worst": min(scores),
                 "median": float(np.median(scores)),
@@ -108,7 +112,7 @@ class Candidate:
                     for split, score in zip(context.splits, scores, strict=True)
                 ],
             },
-            "stress": self.evaluation.stress or None,
+            "margin": self.evaluation.margin,
             "ram_bytes": sizes.ram_bytes,
             "flash_bytes": sizes.flash_bytes,
             "predicted_cycles": sizes.cycles,
@@ -121,7 +125,7 @@ class Candidate:
         data = self.context.data
         signals = data.signals
         _, outputs = self.held_out
-        rows = self.context.task.rows(outputs, outputs.argmax(axis=1), data.label, data.classes)
+        rows = self.context.task.rows(outputs, data.label, data.classes)
         places = zip(signals.file, signals.line, strict=True)
         return [
             {"signal": index, "file": signals.files[file], "line": int(line), **row}

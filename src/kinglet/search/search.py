@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from pathlib import Path
 from typing import get_args
@@ -14,7 +14,7 @@ import numpy as np
 from kinglet.costs import CostModel
 from kinglet.errors import InputError, NothingFitsError, WorkerError
 from kinglet.host import library_path
-from kinglet.record import Shape
+from kinglet.record import ENDLESS, Shape, models
 from kinglet.search import executors
 from kinglet.search.board import ranked
 from kinglet.search.journal import Journal
@@ -22,11 +22,13 @@ from kinglet.search.limits import Limits
 from kinglet.search.loop import Loop, Progress
 from kinglet.search.result import Context, Result
 from kinglet.search.store import Store
-from kinglet.search.worker import Setup, forget
+from kinglet.search.worker import Setup, release
 from kinglet.signals import Labelled, make_splits
 from kinglet.targets import DEFAULT, Target, get
 from kinglet.tasks import TASKS
 from kinglet.toolchain import Optimise
+
+MIN_FORGET = 20
 
 
 def search(
@@ -36,7 +38,10 @@ def search(
     target: Target | str = DEFAULT,
     max_ram: int = 32 << 10,
     max_flash: int = 128 << 10,
-    max_time: float = 0.020,
+    max_time: float | None = None,
+    max_knowledge: int = 4 << 10,
+    forget: int | None = None,
+    model: Sequence[str] = (),
     budget: float | None = 60.0,
     candidates: int | None = None,
     jobs: int | None = None,
@@ -51,14 +56,24 @@ def search(
     Parameters
     ----------
     data : Labelled
-        Signals with their classes, from `kinglet.read_classes` or `kinglet.label_signals`.
-    task : {"classification"}
+        Signals with their classes, from `kinglet.read_classes` or `kinglet.label_signals`; for
+        anomaly detection from `kinglet.read_machines` or `kinglet.label_machines`, of length 1
+        where they are samples of a stream.
+    task : {"classification", "anomaly"}
     target : Target or str
         Part, board or bare core.
     max_ram, max_flash : int
         Bytes that the library may take; never more than the target has.
-    max_time : float
-        Seconds of one inference at the target's clock (80 MHz for bare cores).
+    max_time : float, optional
+        Seconds of one call at the target's clock (80 MHz for bare cores); by default 20 ms, for
+        anomaly detection 5 ms.
+    max_knowledge : int
+        Bytes of RAM that a library may keep of what it learned on the device.
+    forget : int, optional
+        Signals after which a library that learns on the device forgets older ones; never by
+        default.
+    model : sequence of str
+        Names of the models to choose from; all that serve the task by default.
     budget : float, optional
         Seconds that the search may take; None for no bound in time.
     candidates : int, optional
@@ -99,31 +114,55 @@ def search(
             raise InputError(f"{name} is {value}: give a number above 0")
     if seed < 0 or optimise not in get_args(Optimise):
         raise InputError(f"seed is {seed} and optimise {optimise!r}: use 0 or more, size or speed")
+    unknown = [name for name in model if name not in models().serving(task)]
+    if unknown:
+        raise InputError(
+            f"there is no model {unknown[0]!r} for {task}: use some of "
+            f"{', '.join(models().serving(task))}"
+        )
+    if forget is not None and forget < MIN_FORGET:
+        raise InputError(f"forget is {forget}: a library needs {MIN_FORGET} signals or more")
     chosen = get(target) if isinstance(target, str) else target
     limits = Limits(
         ram_bytes=min(max_ram, chosen.ram_bytes or max_ram),
         flash_bytes=min(max_flash, chosen.flash_bytes or max_flash),
-        time_s=max_time,
+        time_s=TASKS[task].max_time_s if max_time is None else max_time,
         clock_hz=chosen.clock_hz,
+        knowledge_bytes=max_knowledge,
     )
     signals = data.signals
-    splits = tuple(make_splits(data.label, signals.group, signals.line, seed=seed))
+    in_order = signals.length == 1
+    kind = data.label + (data.label.max() + 1) * data.machine
+    splits = tuple(
+        split
+        for split in make_splits(kind, signals.group, signals.line, seed=seed)
+        if not (in_order and split.kind == "random")  # a stream is cut, not shuffled
+    )
+    settings = {
+        "horizon": ENDLESS if forget is None else float(forget),
+        "in_order": float(in_order),
+        "imitated": float(data.imitated),
+    }
     library_path()  # compiled here, before workers ask for it
     costs = CostModel(chosen.core_key, optimise)
     costs.code_bytes([])
-    context = Context(TASKS[task], data, splits, chosen, limits, optimise, seed)
+    context = Context(TASKS[task], data, splits, chosen, limits, optimise, seed, settings)
     with tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True) as name:
         Store.create(Path(name), signals.values, seed)
         setup = Setup(
             folder=Path(name),
             task=task,
             label=np.asarray(data.label),
+            machine=np.asarray(data.machine),
             classes=tuple(data.classes),
             shape=Shape(signals.length, signals.axes),
             limits=limits,
             costs=costs,
             seed=seed,
             splits=splits,
+            settings=settings,
+            stream=np.asarray(signals.file) if in_order else None,
+            models=tuple(model),
         )
         own, workers = executors.local(jobs) if executor is None else (executor, jobs or 2)
         loop = Loop(
@@ -146,7 +185,7 @@ def search(
         finally:
             if executor is None:
                 own.shutdown(wait=True, cancel_futures=True)
-            forget()
+            release()
     if not any(entry.complete for entry in loop.done.values()):
         raise NothingFitsError(_why_nothing(loop, limits))
     return Result(
@@ -168,7 +207,10 @@ def _why_nothing(loop: Loop, limits: Limits) -> str:
     name, count = refused.most_common(1)[0]
     if name == "flat":
         return "no feature differs between the lines: the signals are constant or all the same"
+    if name == "sticks":
+        return "every library says the same of all signals, however they are changed"
     limit = {
+        "knowledge": f"{limits.knowledge_bytes} bytes of knowledge (--max-knowledge)",
         "ram": f"{limits.ram_bytes} bytes of RAM (--max-ram)",
         "flash": f"{limits.flash_bytes} bytes of flash (--max-flash)",
         "time": f"{1e3 * limits.time_s:g} ms at {limits.clock_hz / 1e6:g} MHz (--max-time)",

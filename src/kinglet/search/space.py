@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain, Use
-from kinglet.record import Shape, models, selectors, steps
+from kinglet.record import ANOMALY, Selector, Shape, models, selectors, steps
+from kinglet.search import portfolio, portfolio_anomaly
 from kinglet.search.blocks import draw_branches, fitting, raw
-from kinglet.search.portfolio import portfolio
 from kinglet.search.store import seed_of
 
 _DRAWS = 200
+_SELECTORS = ("forward", "tree_importance", "ridge_elimination")
+_FEW = (8, 12, 16, 24, 32)  # features of a model whose memory grows with them
 
 
 class Space:
@@ -21,12 +24,18 @@ class Space:
 
     Parameters
     ----------
+    task : str
+        Name of the project type.
     shape : Shape
         Of the signals.
     seed : int
+    allowed : tuple of str
+        Names of the models to choose from; all that serve the task by default.
     """
 
-    def __init__(self, shape: Shape, seed: int) -> None:
+    def __init__(self, task: str, shape: Shape, seed: int, allowed: tuple[str, ...] = ()) -> None:
+        self._task = task
+        self._models = allowed or tuple(models().serving(task))
         self._shape = shape
         self._seed = seed
         self._keys: set[str] = set()
@@ -34,7 +43,12 @@ class Space:
     @cached_property
     def portfolio(self) -> list[Pipeline]:
         """Tried first, in this order."""
-        unique = {pipeline.canonical(): pipeline for pipeline in portfolio(self._shape)}
+        source = portfolio_anomaly if self._task == ANOMALY else portfolio
+        unique = {
+            pipeline.canonical(): pipeline
+            for pipeline in source.portfolio(self._shape)
+            if pipeline.model.name in self._models
+        }
         return list(unique.values())
 
     def shared_chains(self) -> list[Chain]:
@@ -65,17 +79,27 @@ class Space:
     def _random(self, rng: np.random.Generator) -> Pipeline:
         branches: tuple[Chain, ...] = ()
         for _ in range(_DRAWS):
-            branches = fitting(draw_branches(self._shape, rng), self._shape)
+            branches = fitting(draw_branches(self._task, self._shape, rng), self._shape)
             if branches:
                 break
         else:
             branches = fitting(raw(self._shape), self._shape)
-        selector = selectors()[str(rng.choice(["forward", "tree_importance", "ridge_elimination"]))]
-        model = models()[str(rng.choice(models().names()))]
-        scale = steps()["scale"]
+        selector, settings = self._draw_selection(rng)
+        model = models()[str(rng.choice(self._models))]
+        scale = steps()["bound" if self._task == ANOMALY else "scale"]
         return Pipeline(
             branches=branches,
             scale=Use.of(scale, **scale.draw(rng)),
-            selection=Use.of(selector, **selector.draw(rng)),
+            selection=Use.of(selector, **settings),
             model=Use.of(model, **model.draw(rng)),
         )
+
+    def _draw_selection(self, rng: np.random.Generator) -> tuple[Selector, dict[str, Any]]:
+        if self._task != ANOMALY:
+            selector = selectors()[str(rng.choice(_SELECTORS))]
+            return selector, selector.draw(rng)
+        selector = selectors()[str(rng.choice([*_SELECTORS, "all_features"]))]
+        settings = selector.draw(rng)
+        if "count" in settings:
+            settings["count"] = int(rng.choice(_FEW))
+        return selector, settings

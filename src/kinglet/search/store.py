@@ -15,10 +15,13 @@ import numpy as np
 from kinglet.host import fit_chain, run_chain
 from kinglet.pipeline.fitted import Arrays
 from kinglet.pipeline.spec import Chain
-from kinglet.signals import Perturbation, perturb
+from kinglet.signals import Perturbation, change_beyond_doubt, perturb
 
 Kind = Literal["plain", "gain", "noise", "tilt"]
 STRESS: tuple[Perturbation, ...] = ("gain", "noise", "tilt")
+Probe = Literal["scaled", "shuffled"]
+PROBES: tuple[Probe, ...] = ("scaled", "shuffled")
+_PROBE_LINES = 64
 _DISK_BYTES = 2 << 30  # what does not fit any more is computed anew where it is needed
 _KEPT_FLOATS = 64_000_000  # 256 MB of features in the memory of one worker
 
@@ -44,11 +47,14 @@ class Store:
     folder : Path
     seed : int
         Seed of everything that is drawn.
+    stream : ndarray of int, shape (n,), optional
+        Recording of each line, for steps that remember the lines before.
     """
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, folder: Path, seed: int, stream: np.ndarray | None = None) -> None:
         self.folder = folder
         self.seed = seed
+        self.stream = stream
         self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
         self._fits: dict[Chain, dict[Chain, Arrays]] = {}
 
@@ -106,9 +112,24 @@ class Store:
             self._fits[chain] = fit_chain(chain, values, seed_of(self.seed, chain_key(chain)))
         return self._fits[chain]
 
+    def probe(self, chain: Chain, kind: Probe) -> np.ndarray:
+        """Features of a few signals changed beyond doubt, float32 (n, n_features).
+
+        They are of the first part of the lines, where nominal ones stand.
+        """
+
+        def compute() -> np.ndarray:
+            signals = np.asarray(self.signals()[:_PROBE_LINES])
+            changed = change_beyond_doubt(signals, kind, seed_of(self.seed, kind))
+            return run_chain(chain, changed, self.chain_fits(chain))
+
+        return self.array(f"{chain_key(chain)}_{kind}", compute)
+
     def features(self, chain: Chain, kind: Kind = "plain") -> np.ndarray:
         """Features of a chain for every signal, float32 (n, n_features)."""
         return self.array(
             f"{chain_key(chain)}_{kind}",
-            lambda: run_chain(chain, np.asarray(self.signals(kind)), self.chain_fits(chain)),
+            lambda: run_chain(
+                chain, np.asarray(self.signals(kind)), self.chain_fits(chain), self.stream
+            ),
         )

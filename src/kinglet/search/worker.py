@@ -39,12 +39,16 @@ class Setup:
     folder: Path
     task: str
     label: np.ndarray
+    machine: np.ndarray
     classes: tuple[str, ...]
     shape: Shape
     limits: Limits
     costs: CostModel
     seed: int
     splits: tuple[Split, ...]
+    settings: dict[str, float]
+    stream: np.ndarray | None = None
+    models: tuple[str, ...] = ()
 
 
 STOP = "stop"  # a file of this name in the store ends every evaluation
@@ -66,7 +70,7 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def forget() -> None:
+def release() -> None:
     """Let go of the store, so that its folder can be removed."""
     global _current
     _current = None
@@ -75,18 +79,16 @@ def forget() -> None:
 def _problem(setup: Setup) -> Problem:
     global _current
     if _current is None or _current[0].folder != setup.folder:
-        store = Store(setup.folder, setup.seed)
-        _current = (
-            setup,
-            Problem(
-                store,
-                setup.label,
-                setup.classes,
-                setup.shape,
-                setup.limits,
-                setup.costs,
-                setup.seed,
-            ),
+        _current = setup, Problem(
+            store=Store(setup.folder, setup.seed, setup.stream),
+            label=setup.label,
+            machine=setup.machine,
+            classes=setup.classes,
+            shape=setup.shape,
+            limits=setup.limits,
+            costs=setup.costs,
+            seed=setup.seed,
+            settings=setup.settings,
         )
     return _current[1]
 

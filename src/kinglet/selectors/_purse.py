@@ -8,7 +8,7 @@ from kinglet.pipeline.pool import Pool
 from kinglet.record import Parameter
 
 COUNT = Parameter(
-    "count", 64, "Features to select, at most.", choices=(16, 24, 32, 48, 64, 96, 128)
+    "count", 64, "Features to select, at most.", choices=(8, 12, 16, 24, 32, 48, 64, 96, 128)
 )
 THRIFT = Parameter(
     "thrift",

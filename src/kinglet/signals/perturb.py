@@ -71,6 +71,31 @@ def perturb(
     return np.clip(exact, -largest, largest).astype(np.float32)
 
 
+def change_beyond_doubt(
+    values: npt.NDArray[np.float32], kind: Literal["scaled", "shuffled"], seed: int
+) -> npt.NDArray[np.float32]:
+    """Change signals so much that whoever finds them as usual as before tells nothing.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n_signals, length, axes)
+        Left as it is.
+    kind : {'scaled', 'shuffled'}
+        scaled: ten times as large, about zero. shuffled: the samples of each signal in an order
+        drawn at random; of signals of one sample, the axes.
+    seed : int
+
+    Returns
+    -------
+    ndarray of float32, shape (n_signals, length, axes)
+    """
+    if kind == "scaled":
+        return (values * np.float32(10)).astype(np.float32)
+    random = np.random.default_rng(seed)
+    axis = 1 if values.shape[1] > 1 else 2
+    return random.permuted(values, axis=axis)
+
+
 def _rotate(
     vectors: npt.NDArray[np.float64], random: np.random.Generator
 ) -> npt.NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -37,11 +37,22 @@ class Labelled:
         Index into `classes`.
     classes : tuple of str
         Class names in the order of their first appearance.
+    machine : ndarray of int32, shape (n_signals,)
+        Which of several machines of one kind a signal comes from; 0 by default.
+    imitated : bool
+        Whether the abnormal signals are imitations, made from the nominal ones.
     """
 
     signals: Signals
     label: npt.NDArray[np.int32]
     classes: tuple[str, ...]
+    machine: npt.NDArray[np.int32] = field(default=None)  # type: ignore[assignment]
+    imitated: bool = False
+
+    def __post_init__(self) -> None:
+        """Fill in the machine."""
+        if self.machine is None:
+            object.__setattr__(self, "machine", np.zeros(len(self.label), np.int32))
 
 
 def read_signals(
@@ -126,6 +137,36 @@ def read_classes(
             f"A classification needs two classes, found {', '.join(classes) or 'none'}; "
             "give at least one file for each of two classes."
         )
+    signals = read_recordings(files, axes, rate, require_power_of_two=require_power_of_two)
+    label = np.array([classes.index(name) for name, _ in files], np.int32)[signals.file]
+    warnings: tuple[str, ...] = ()
+    for index, name in enumerate(classes):
+        paths = [os.fspath(path) for other, path in files if other == name]
+        where = paths[0] if len(paths) == 1 else f"class {quote(name)} ({', '.join(paths)})"
+        warnings += check_line_count(where, int(np.sum(label == index)), axes)
+    warnings += shared_lines(signals, label)
+    return Labelled(replace(signals, warnings=warnings), label, classes)
+
+
+def read_recordings(
+    files: Sequence[tuple[str, str | os.PathLike[str]]],
+    axes: int,
+    rate: float | None,
+    *,
+    require_power_of_two: bool = True,
+) -> Signals:
+    """Read files of one shape, each a recording of its own, none of them twice.
+
+    Parameters
+    ----------
+    files : sequence of (str, path)
+        Class name and file.
+
+    Raises
+    ------
+    InputError
+        As `read_classes`.
+    """
     _refuse_repeated(files, [Path(path).resolve() for _, path in files], "is given twice")
     parts = [
         _read_file(path, axes, rate, index, require_power_of_two)
@@ -139,19 +180,10 @@ def read_classes(
                 part.length * axes,
                 f"found {part.length} samples per axis, but {parts[0].length} in "
                 f"{parts[0].files[0]}",
-                "give all classes the same length",
+                "give all files the same length",
             )
     _refuse_repeated(files, [_digest(part.values) for part in parts], "holds the same values")
-
-    signals = Signals.concatenate(parts)
-    label = np.array([classes.index(name) for name, _ in files], np.int32)[signals.file]
-    warnings: tuple[str, ...] = ()
-    for index, name in enumerate(classes):
-        paths = [os.fspath(path) for other, path in files if other == name]
-        where = paths[0] if len(paths) == 1 else f"class {quote(name)} ({', '.join(paths)})"
-        warnings += check_line_count(where, int(np.sum(label == index)), axes)
-    warnings += _shared_lines(signals, label)
-    return Labelled(replace(signals, warnings=warnings), label, classes)
+    return Signals.concatenate(parts)
 
 
 def _read_file(
@@ -265,7 +297,7 @@ def _digest(values: npt.NDArray[np.float32]) -> bytes:
     return blake2b(values.data, digest_size=16).digest()
 
 
-def _shared_lines(signals: Signals, label: npt.NDArray[np.int32]) -> tuple[str, ...]:
+def shared_lines(signals: Signals, label: npt.NDArray[np.int32]) -> tuple[str, ...]:
     """Tell of lines that stand in more than one class."""
     first: dict[bytes, int] = {}
     pairs = []

@@ -1,8 +1,9 @@
 """The project types: metric, score, C functions and emulator of each, one file each."""
 
+from kinglet.tasks.anomaly import Anomaly
 from kinglet.tasks.classification import Classification
-from kinglet.tasks.task import Task
+from kinglet.tasks.task import Emulation, Task
 
-TASKS: dict[str, Task] = {task.name: task for task in (Classification(),)}
+TASKS: dict[str, Task] = {task.name: task for task in (Classification(), Anomaly())}
 
-__all__ = ["TASKS", "Classification", "Task"]
+__all__ = ["TASKS", "Anomaly", "Classification", "Emulation", "Task"]

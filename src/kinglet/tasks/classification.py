@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from kinglet.ccode import Names
-from kinglet.pipeline import FittedPipeline
+from kinglet.pipeline import FittedPipeline, Plan
+from kinglet.signals import Labelled
 from kinglet.tasks import metrics
 from kinglet.tasks.common import emulator_buffers, identity_functions
+from kinglet.tasks.task import Emulated, Emulation, Task
 
 
-class Classification:
+class Classification(Task):
     """Learned on the desk from one or more files for each class."""
 
     name = "classification"
-    public: tuple[str, ...] = (
+    public = (
         "neai_classification_init",
         "neai_classification",
         "neai_get_id",
@@ -26,23 +28,22 @@ class Classification:
         "neai_get_number_of_classes",
         "neai_get_class_name",
     )
+    measured = {"neai_classification": "board_run"}  # noqa: RUF012
+    exports = ("emulator_init", "emulator_input", "emulator_output", "emulator_run")
 
-    measured = "neai_classification"
-
-    def split_metric(self, label: np.ndarray, outputs: np.ndarray) -> float:
+    def split_metric(self, label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> float:
         """Balanced accuracy: the mean of the recalls of the classes that are there."""
         return metrics.balanced_accuracy(label, outputs.argmax(axis=1))
 
-    def summary(
-        self, label: np.ndarray, outputs: np.ndarray, group: np.ndarray, classes: Sequence[str]
-    ) -> dict[str, Any]:
+    def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
         """Metrics of out-of-fold probabilities.
 
         ``certainty`` is the mean over the lines of max(0, p_true - max p_other), times 100: 100
         where every line is right beyond doubt, 0 where every line is wrong or undecided.
         """
+        label, classes = data.label, data.classes
         predicted = outputs.argmax(axis=1)
-        low, high = metrics.bootstrap_interval(label, predicted, group)
+        low, high = metrics.bootstrap_interval(label, predicted, data.signals.group)
         recalls = metrics.recalls(label, predicted, len(classes))
         return {
             "balanced_accuracy": metrics.balanced_accuracy(label, predicted),
@@ -56,24 +57,30 @@ class Classification:
         }
 
     def rows(
-        self,
-        outputs: np.ndarray,
-        ids: np.ndarray,
-        label: np.ndarray | None,
-        classes: Sequence[str],
+        self, outputs: np.ndarray, label: np.ndarray | None, classes: Sequence[str]
     ) -> list[dict[str, Any]]:
         """Class, its id and the probabilities of each signal; the true class where known."""
         rows: list[dict[str, Any]] = []
         for index, values in enumerate(outputs):
+            best = int(values.argmax())  # the first of equals, as in the C
             row: dict[str, Any] = {
-                "class": classes[ids[index]],
-                "id_class": int(ids[index]),
+                "class": classes[best],
+                "id_class": best,
                 "probabilities": [float(value) for value in values],
             }
             if label is not None:
                 row["true_class"] = classes[label[index]]
             rows.append(row)
         return rows
+
+    def answers(
+        self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Class of each signal, and how often each occurs."""
+        rows = self.rows(emulation.outputs, None, classes)
+        rows = [row if state == 0 else {} for row, state in zip(rows, emulation.states, strict=True)]
+        known = [row["class"] for row in rows if row]
+        return rows, {"counts": {name: known.count(name) for name in classes}}
 
     def macros(self, fitted: FittedPipeline) -> dict[str, Any]:
         """Number of classes."""
@@ -115,7 +122,7 @@ int {name("neai_get_number_of_classes")}(void);
 const char *{name("neai_get_class_name")}(int id_class);
 """
 
-    def glue(self, fitted: FittedPipeline, names: Names) -> str:
+    def glue(self, plan: Plan, fitted: FittedPipeline, names: Names) -> str:
         """Public functions in C."""
         name, count = names.function, len(fitted.classes)
         values = fitted.shape.length * fitted.shape.axes
@@ -209,12 +216,23 @@ int emulator_run(void)
 {{
     return (int){name("neai_classification")}(emulator_in, emulator_out, &emulator_id);
 }}
-
-int emulator_class(void)
-{{
-    return emulator_id;
-}}
 """
+
+    def emulate(
+        self, library: Emulated, values: np.ndarray, options: Mapping[str, Any]
+    ) -> Emulation:
+        """Probabilities of each signal."""
+        count = len(library.metadata["classes"])
+        states = np.empty(len(values), dtype=np.int64)
+        outputs = np.full((len(values), count), np.nan, dtype=np.float32)
+        address = int(library.call("emulator_output"))
+        library.call("emulator_init")
+        for index, signal in enumerate(values):
+            library.put(signal)
+            states[index] = library.call("emulator_run")
+            if states[index] == 0:
+                outputs[index] = np.frombuffer(library.read(address, 4 * count), dtype="<f4")
+        return Emulation(states, outputs)
 
     def harness(self, fitted: FittedPipeline, names: Names) -> str:
         """C that the emulated core runs: one call, its outputs side by side in a buffer."""

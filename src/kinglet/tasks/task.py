@@ -2,16 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from kinglet.ccode import Names
-from kinglet.pipeline import FittedPipeline
+from kinglet.pipeline import FittedPipeline, Plan
+from kinglet.signals import Labelled
 
 
-class Task(Protocol):
+class Emulated(Protocol):
+    """A library that runs somewhere and can be called; see `kinglet.library.Emulator`."""
+
+    metadata: dict[str, Any]
+
+    def call(self, name: str, *arguments: float) -> float:
+        """Call a function that `Task.emulator` wrote."""
+
+    def put(self, signal: np.ndarray) -> None:
+        """Write a signal to the input buffer."""
+
+    def read(self, address: int, size: int) -> bytes:
+        """Read memory."""
+
+    def write(self, address: int, content: bytes) -> None:
+        """Write memory."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the judgement of a candidate comes to when all splits are run.
+
+    Parameters
+    ----------
+    scores : list of float
+        The task's metric for each split.
+    outputs : list of ndarray
+        Outputs of each split's held-out lines, as the finished library would give them.
+    margin : float
+        How far from wrong the right answers are, 0 to 1.
+    settings : mapping
+        What the library needs to know beside the fitted pipeline.
+    """
+
+    scores: list[float]
+    outputs: list[np.ndarray]
+    margin: float = 0.0
+    settings: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Emulation:
+    """What a library said of signals.
+
+    Parameters
+    ----------
+    states : ndarray of int, shape (n,)
+        Return code of each call.
+    outputs : ndarray of float32, shape (n, n_outputs)
+        NaN where a call gave none.
+    extra : mapping
+        What else the task tells of the run.
+    """
+
+    states: np.ndarray
+    outputs: np.ndarray
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Task:
     """One project type.
 
     Attributes
@@ -19,48 +80,118 @@ class Task(Protocol):
     name : str
     public : tuple of str
         Functions of the C API, before any suffix.
-    measured : str
-        The one whose time counts.
+    measured : mapping from str to str
+        Those whose time counts, and the functions of the harness that call them.
+    includes : tuple of str
+        Headers that the library's header includes.
+    exports : tuple of str
+        Functions of the emulator.
+    stressed : bool
+        Whether candidates without a fault are told apart by perturbed signals.
+    max_time_s : float
+        Time that one call of the library may take, by default.
     """
 
-    name: str
-    public: tuple[str, ...]
-    measured: str
+    name: ClassVar[str]
+    public: ClassVar[tuple[str, ...]]
+    measured: ClassVar[Mapping[str, str]]
+    includes: ClassVar[tuple[str, ...]] = ("stdint.h",)
+    exports: ClassVar[tuple[str, ...]]
+    stressed: ClassVar[bool] = True
+    max_time_s: ClassVar[float] = 0.020
 
-    def split_metric(self, label: np.ndarray, outputs: np.ndarray) -> float:
-        """The metric that a split is judged by, 0 to 1; higher is better."""
+    def split_metric(self, label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> float:
+        """The metric that a split is judged by, 0 to 1, higher is better; or a bound above it.
 
-    def summary(
-        self, label: np.ndarray, outputs: np.ndarray, group: np.ndarray, classes: Sequence[str]
-    ) -> dict[str, Any]:
+        Parameters
+        ----------
+        label : ndarray of int, shape (n,)
+        outputs : ndarray of float32, shape (n, n_outputs)
+        machine : ndarray of int, shape (n,)
+            Lines of different machines are judged apart and the worst counts.
+        """
+        raise NotImplementedError
+
+    def accuracy(self, label: np.ndarray, outputs: np.ndarray) -> float:
+        """The task's metric of settled outputs."""
+        return self.split_metric(label, outputs, np.zeros_like(label))
+
+    def settle(
+        self,
+        label: np.ndarray,
+        machine: np.ndarray,
+        tests: list[np.ndarray],
+        outputs: list[np.ndarray],
+        settings: Mapping[str, float],
+    ) -> Settled:
+        """Judge all splits together.
+
+        Parameters
+        ----------
+        label, machine : ndarray of int, shape (n,)
+            Of all lines.
+        tests : list of ndarray of int
+            Held-out lines of each split.
+        outputs : list of ndarray
+            What was said of them.
+        settings : mapping
+            What the user asked for; see `kinglet.search.Problem`.
+        """
+        scores = [
+            self.split_metric(label[rows], result, machine[rows])
+            for rows, result in zip(tests, outputs, strict=True)
+        ]
+        return Settled(scores, outputs)
+
+    def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
         """Every metric of out-of-fold outputs, for ``result.json``."""
+        raise NotImplementedError
 
     def rows(
-        self,
-        outputs: np.ndarray,
-        ids: np.ndarray,
-        label: np.ndarray | None,
-        classes: Sequence[str],
+        self, outputs: np.ndarray, label: np.ndarray | None, classes: Sequence[str]
     ) -> list[dict[str, Any]]:
-        """Outputs of each signal as JSON."""
+        """Out-of-fold outputs of each signal as JSON."""
+        raise NotImplementedError
+
+    def answers(
+        self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """What a library said of each signal, and a summary, as JSON.
+
+        Signals that it refused have an empty entry.
+        """
+        raise NotImplementedError
 
     def macros(self, fitted: FittedPipeline) -> dict[str, Any]:
         """Macros of the header beside the common ones."""
+        return {}
 
     def declarations(self, fitted: FittedPipeline, names: Names) -> str:
         """Declarations of the C API, a comment above each."""
+        raise NotImplementedError
 
-    def glue(self, fitted: FittedPipeline, names: Names) -> str:
-        """C of the public functions, over ``neai_run``."""
+    def glue(self, plan: Plan, fitted: FittedPipeline, names: Names) -> str:
+        """C of the public functions, over what `kinglet.library.body` wrote."""
+        raise NotImplementedError
 
     def example(self, fitted: FittedPipeline, names: Names) -> str:
         """A ``main.c`` that uses the library."""
+        raise NotImplementedError
 
     def emulator(self, fitted: FittedPipeline, names: Names) -> str:
-        """C appended for the WebAssembly emulator."""
+        """C appended for the WebAssembly emulator: the functions `exports`."""
+        raise NotImplementedError
+
+    def emulate(
+        self, library: Emulated, values: np.ndarray, options: Mapping[str, Any]
+    ) -> Emulation:
+        """Run a library over signals."""
+        raise NotImplementedError
 
     def harness(self, fitted: FittedPipeline, names: Names) -> str:
         """C that an emulated core runs."""
+        raise NotImplementedError
 
     def harness_bytes(self, fitted: FittedPipeline) -> int:
         """Bytes that the harness leaves in its output buffer."""
+        raise NotImplementedError

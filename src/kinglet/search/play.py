@@ -1,0 +1,108 @@
+"""The search plays the device: begin with nothing, learn one by one, then judge what is new."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from kinglet.host import Device
+from kinglet.pipeline import FittedPipeline, Knowledge
+from kinglet.record import Learner, models
+from kinglet.search.fit import Problem, scaled
+from kinglet.search.store import seed_of
+from kinglet.signals import NORMAL
+
+
+def device(fitted: FittedPipeline) -> Device:
+    """A device with nothing learned."""
+    use = fitted.pipeline.model
+    model = models()[use.name]
+    assert isinstance(model, Learner)
+    return Device(model, use.settings, fitted.model_fit, len(fitted.selected))
+
+
+def order(problem: Problem, rows: np.ndarray, name: str) -> np.ndarray:
+    """Nominal lines in the order in which a device learns them.
+
+    Samples of a stream are learned as they come; signals are drawn at random, since a device in
+    the field meets the regimes of its machine mixed, not file after file.
+    """
+    nominal = rows[problem.label[rows] == NORMAL]
+    if problem.settings["in_order"]:
+        return np.sort(nominal)
+    rng = np.random.default_rng(seed_of(problem.seed, f"learn {name}"))
+    return rng.permutation(nominal)
+
+
+def play(
+    problem: Problem,
+    fitted: FittedPipeline,
+    features: np.ndarray,
+    train: np.ndarray,
+    test: np.ndarray,
+    name: str,
+) -> np.ndarray:
+    """Learn the nominal training lines of each machine, judge the held-out lines of the same one.
+
+    Parameters
+    ----------
+    features : ndarray of float32, shape (n, n_features)
+        Joined features of all lines.
+    train, test : ndarray of int
+    name : str
+        Of the split; it decides the order.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_test, 2)
+        z and limit; see `kinglet.host.Device.judge`.
+    """
+    outputs = np.empty((len(test), 2), dtype=np.float32)
+    for number in np.unique(problem.machine[test]):
+        own = train[problem.machine[train] == number]
+        mine = problem.machine[test] == number
+        player = device(fitted)
+        player.learn(scaled(fitted, features[order(problem, own, name)]))
+        outputs[mine] = player.judge(scaled(fitted, features[test[mine]]))
+    return outputs
+
+
+def remember(problem: Problem, fitted: FittedPipeline, features: np.ndarray) -> FittedPipeline:
+    """Learn every nominal line: the knowledge of ``init(true)``."""
+    rows = order(problem, np.arange(len(problem.label)), "all")
+    player = device(fitted)
+    player.learn(scaled(fitted, features[rows]))
+    knowledge = Knowledge(
+        factor=1.0,
+        minimum=13,
+        learned=player.learned,
+        state=player.state.copy(),
+        calibration=player.calibration.copy(),
+    )
+    return replace(fitted, knowledge=knowledge)
+
+
+def sticks(fitted: FittedPipeline, nominal: np.ndarray, changed: list[np.ndarray]) -> bool:
+    """Whether a pretrained library says the same of everything.
+
+    Parameters
+    ----------
+    nominal : ndarray of float32, shape (n, 2)
+        Outputs of held-out nominal lines.
+    changed : list of ndarray of float32, shape (m, n_features)
+        Features of nominal signals that were changed beyond doubt, each in another way. A library
+        may be blind to one way (statistics are to the order of samples), not to all.
+    """
+    assert fitted.knowledge is not None
+    player = device(fitted)
+    player.state[:] = fitted.knowledge.state
+    player.calibration[:] = fitted.knowledge.calibration
+    usual = nominal[:, 0]
+    if not len(usual) or np.ptp(usual) == 0:
+        return True
+    line = np.quantile(usual, 0.9)
+    reacts = [
+        float((player.judge(scaled(fitted, features))[:, 0] > line).mean()) for features in changed
+    ]
+    return max(reacts) < 0.5

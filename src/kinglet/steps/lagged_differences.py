@@ -1,0 +1,61 @@
+"""Differences to an earlier sample."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kinglet.record import ANOMALY, Config, Cost, Field, Fitted, Parameter, Shape, Step
+
+
+class LaggedDifferences(Step):
+    """How far each sensor has moved since a few samples ago."""
+
+    name = "lagged_differences"
+    title = "difference to an earlier sample"
+    doc = (
+        "y_t = x_t - x_(t-lag) of each axis, over a stream of samples of several sensors. Sees "
+        "jumps (lag 1) and quick drifts (lag 16) whatever the level is. The first sample stands "
+        "for all before it. Not for levels that are wrong but steady."
+    )
+    kind = "features"
+    memory = "history"
+    tasks = (ANOMALY,)
+    parameters = (
+        Parameter("lag", 1, "How many samples earlier.", choices=(1, 4, 16), unit="samples"),
+    )
+    fields = (Field("lag", "uint16_t", "how many samples earlier"),)
+    tolerance = (1e-6, 1e-7)
+
+    def accepts(self, config: Config, shape: Shape) -> bool:
+        return shape.length == 1
+
+    def output(self, config: Config, shape: Shape) -> Shape:
+        return Shape(shape.axes, 1)
+
+    def labels(self, config: Config, shape: Shape) -> list[str]:
+        return [
+            f"difference of axis {axis} to {config['lag']} samples ago"
+            for axis in range(shape.axes)
+        ]
+
+    def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
+        return {"lag": config["lag"]}
+
+    def history(self, config: Config, shape: Shape) -> int:
+        return 1 + config["lag"] * shape.axes
+
+    def cost(self, config: Config, shape: Shape) -> Cost:
+        count = shape.axes
+        none = np.full(count, -1)
+        return Cost(np.full(count, 12.0), none, np.zeros(0), fixed=70.0 + 14.0 * count)
+
+    def oracle(
+        self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray
+    ) -> np.ndarray:
+        x = values[:, 0].astype(np.float64)
+        return x - x[np.maximum(np.arange(len(x)) - config["lag"], 0)]
+
+
+RECORD = LaggedDifferences()

@@ -1,0 +1,287 @@
+"""Anomaly detection: learned on the device, signal by signal; how like the learned is this one.
+
+An output is a pair: z, how far the score of a signal lies above the usual one, and the limit up to
+which it is nominal. Their quotient is the share; similarity = 100 - 10 share, and 90 is the line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import roc_auc_score
+
+from kinglet.ccode import Names
+from kinglet.pipeline import FittedPipeline, Plan
+from kinglet.signals import ABNORMAL, NORMAL, Labelled
+from kinglet.tasks import anomaly_c, metrics
+from kinglet.tasks.task import Emulated, Emulation, Settled, Task
+
+FACTORS = np.geomspace(0.25, 4.0, 49).astype(np.float32)
+FALSE_ALARMS = 0.05  # of nominal signals at similarity 90, at most, where the factor is chosen
+NOMINAL = 90
+_PLATEAU = 0.002
+_SENSITIVITIES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
+
+
+def shares(outputs: np.ndarray, factor: float | np.ndarray = 1.0) -> np.ndarray:
+    """Share of the limit, float32; above 1 is anomalous. The arithmetic of the C."""
+    limit = outputs[:, 1] * np.asarray(factor, dtype=np.float32)[..., None]
+    return np.asarray(outputs[:, 0] / limit, dtype=np.float32)
+
+
+def similarities(outputs: np.ndarray, sensitivity: float = 1.0) -> np.ndarray:
+    """Similarity, 0 to 100, as the C rounds it; NaN where there is none."""
+    share = (np.float32(sensitivity) * outputs[:, 0]) / outputs[:, 1]
+    similarity = np.maximum(np.float32(100) - np.float32(10) * share, np.float32(0))
+    whole = np.floor(np.where(share > 1, np.minimum(similarity, np.float32(89)), similarity))
+    return np.asarray(np.where(share <= 0, 100, whole))
+
+
+class Anomaly(Task):
+    """Learned on the device from nominal signals; abnormal ones only help to choose the library."""
+
+    name = "anomaly"
+    public = anomaly_c.PUBLIC
+    measured = anomaly_c.MEASURED
+    includes = ("stdbool.h", "stdint.h")
+    exports = anomaly_c.EXPORTS
+    stressed = False
+    max_time_s = 0.005
+
+    def split_metric(self, label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> float:
+        """Balanced accuracy at the best factor for this split alone: a bound from above.
+
+        The factor is one for all splits, so none of them can do better in the end.
+        """
+        balanced = [ba.max() for ba, _ in _curves(label, outputs, machine)]
+        return float(min(balanced))
+
+    def accuracy(self, label: np.ndarray, outputs: np.ndarray) -> float:
+        """Balanced accuracy at similarity 90."""
+        return metrics.balanced_accuracy(label, (shares(outputs) > 1).astype(np.int64))
+
+    def settle(
+        self,
+        label: np.ndarray,
+        machine: np.ndarray,
+        tests: list[np.ndarray],
+        outputs: list[np.ndarray],
+        settings: Mapping[str, float],
+    ) -> Settled:
+        """Choose the factor of the limit, and judge each split with the one of the others.
+
+        The factor is the one of best mean balanced accuracy over the splits (the middle of those
+        as good) among those with at most 5 % false alarms; 1 where the abnormal signals are
+        imitations. The margin is the mean of max(0, 1 - share) over the nominal and of
+        max(0, 1 - 1 / share) over the abnormal signals, each kind weighing the same.
+        """
+        curves = [
+            _curves(label[rows], result, machine[rows])
+            for rows, result in zip(tests, outputs, strict=True)
+        ]
+        judged, scores = [], []
+        for number, (rows, result) in enumerate(zip(tests, outputs, strict=True)):
+            others = [each for index, each in enumerate(curves) if index != number]
+            factor = 1.0 if settings["imitated"] else _choose(others)
+            own = np.stack([result[:, 0], result[:, 1] * np.float32(factor)], axis=1)
+            judged.append(own)
+            scores.append(
+                min(
+                    self.accuracy(label[rows][mine], own[mine])
+                    for mine in _machines(machine[rows])
+                )
+            )
+        factor = 1.0 if settings["imitated"] else _choose(curves)
+        margin = float(
+            np.mean([_margin(label[r], o) for r, o in zip(tests, judged, strict=True)])
+        )
+        return Settled(scores, judged, margin, {"factor": factor})
+
+    def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
+        """Metrics of out-of-fold outputs at similarity 90, and what sensitivity does."""
+        label, share = data.label, shares(outputs)
+        anomalous = (share > 1).astype(np.int64)
+        low, high = metrics.bootstrap_interval(label, anomalous, data.signals.group)
+        similarity = similarities(outputs)
+        normal, abnormal = label == NORMAL, label == ABNORMAL
+
+        def rates(sensitivity: float, mine: np.ndarray) -> dict[str, float]:
+            found = np.float32(sensitivity) * share > 1
+            false_alarms = float(found[normal & mine].mean())
+            detection = float(found[abnormal & mine].mean())
+            return {
+                "balanced_accuracy": (1 - false_alarms + detection) / 2,
+                "false_alarms": false_alarms,
+                "detection": detection,
+            }
+
+        everywhere = np.ones(len(label), dtype=bool)
+        return {
+            **rates(1.0, everywhere),
+            "balanced_accuracy_interval": {"low": low, "high": high, "level": 0.95},
+            "auc": float(roc_auc_score(label, share)),
+            "abnormal_signals": "imitated" if data.imitated else "given",
+            "similarity": {
+                name: {
+                    "mean": float(similarity[mine].mean()),
+                    "quantiles": np.percentile(similarity[mine], (5, 25, 50, 75, 95)).tolist(),
+                }
+                for name, mine in (("normal", normal), ("abnormal", abnormal))
+            },
+            "sensitivity": [
+                {"sensitivity": value, **rates(value, everywhere)} for value in _SENSITIVITIES
+            ],
+            "machines": [
+                {"machine": int(number), **rates(1.0, data.machine == number)}
+                for number in np.unique(data.machine)
+            ],
+        }
+
+    def rows(
+        self, outputs: np.ndarray, label: np.ndarray | None, classes: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Similarity and score of each signal; the true class where known."""
+        rows: list[dict[str, Any]] = []
+        for index, (similarity, z) in enumerate(
+            zip(similarities(outputs), outputs[:, 0], strict=True)
+        ):
+            row: dict[str, Any] = {"similarity": int(similarity), "score": float(z)}
+            if label is not None:
+                row["true_class"] = classes[label[index]]
+            rows.append(row)
+        return rows
+
+    def answers(
+        self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Similarity of each signal, and how many are nominal at the threshold (90 by default)."""
+        threshold = options.get("threshold", NOMINAL)
+        rows: list[dict[str, Any]] = []
+        for state, (similarity, z) in zip(emulation.states, emulation.outputs, strict=True):
+            if state not in anomaly_c.ANSWERED:
+                rows.append({})
+                continue
+            known = not np.isnan(z)
+            rows.append(
+                {
+                    "similarity": int(similarity) if known else 0,
+                    "score": float(z) if known else None,
+                    "anomalous": bool(similarity < threshold) if known else None,
+                }
+            )
+        found = [row["anomalous"] for row in rows if row]
+        return rows, {
+            "learned": emulation.extra["learned"],
+            "threshold": threshold,
+            "nominal": found.count(False),
+            "anomalous": found.count(True),
+        }
+
+    def macros(self, fitted: FittedPipeline) -> dict[str, Any]:
+        """The recommended number of signals to learn."""
+        assert fitted.knowledge is not None
+        return {"NEAI_MINIMUM_LEARNING": fitted.knowledge.minimum}
+
+    def declarations(self, fitted: FittedPipeline, names: Names) -> str:
+        """Prototypes of the version 5 API, with sensitivity and knowledge."""
+        return anomaly_c.declarations(fitted, names)
+
+    def glue(self, plan: Plan, fitted: FittedPipeline, names: Names) -> str:
+        """Public functions in C."""
+        return anomaly_c.glue(plan, fitted, names)
+
+    def example(self, fitted: FittedPipeline, names: Names) -> str:
+        """Learn, then raise an alarm on a vote of five."""
+        return anomaly_c.example(fitted, names)
+
+    def emulator(self, fitted: FittedPipeline, names: Names) -> str:
+        """Entry points of the WebAssembly module."""
+        return anomaly_c.emulator(fitted, names)
+
+    def harness(self, fitted: FittedPipeline, names: Names) -> str:
+        """C that the emulated core runs."""
+        return anomaly_c.harness(fitted, names)
+
+    def harness_bytes(self, fitted: FittedPipeline) -> int:
+        """Similarity and state, a word each."""
+        return 8
+
+    def emulate(
+        self, library: Emulated, values: np.ndarray, options: Mapping[str, Any]
+    ) -> Emulation:
+        """Learn signals, then judge others.
+
+        Parameters
+        ----------
+        options : mapping
+            ``learn``: signals to learn first, float32 (n, length, axes). ``pretrained``: begin
+            with the knowledge of the desk. ``knowledge``: bytes to begin with in place of an
+            initialisation. ``sensitivity``: a number, above 0 to 100. All may be absent.
+
+        Returns
+        -------
+        Emulation
+            Outputs are similarity and z, NaN where the library gave none; extra holds ``learned``
+            and ``knowledge``, as they are at the end.
+        """
+        address, size = int(library.call("emulator_knowledge")), library.metadata["knowledge_bytes"]
+        if options.get("knowledge") is not None:
+            library.write(address, options["knowledge"])
+        else:
+            library.call("emulator_init", int(bool(options.get("pretrained"))))
+        if options.get("sensitivity") is not None:
+            library.call("emulator_sensitivity", float(options["sensitivity"]))
+        learn = options.get("learn")
+        for signal in () if learn is None else learn:
+            library.put(signal)
+            library.call("emulator_learn")
+        learned = int(library.call("emulator_learned"))
+        states = np.empty(len(values), dtype=np.int64)
+        outputs = np.full((len(values), 2), np.nan, dtype=np.float32)
+        for index, signal in enumerate(values):
+            library.put(signal)
+            states[index] = library.call("emulator_run")
+            if states[index] in anomaly_c.ANSWERED and learned >= anomaly_c.FIRST_SIMILARITY:
+                outputs[index] = (
+                    library.call("emulator_similarity"),
+                    library.call("emulator_score"),
+                )
+        extra = {"learned": learned, "knowledge": library.read(address, size)}
+        return Emulation(states, outputs, extra)
+
+
+def _machines(machine: np.ndarray) -> list[np.ndarray]:
+    return [machine == number for number in np.unique(machine)]
+
+
+def _curves(
+    label: np.ndarray, outputs: np.ndarray, machine: np.ndarray
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Balanced accuracy and false alarms over the factors, for each machine."""
+    curves = []
+    for mine in _machines(machine):
+        found = shares(outputs[mine], FACTORS) > 1
+        false_alarms = found[:, label[mine] == NORMAL].mean(axis=1)
+        detection = found[:, label[mine] == ABNORMAL].mean(axis=1)
+        curves.append(((1 - false_alarms + detection) / 2, false_alarms))
+    return curves
+
+
+def _choose(curves: list[list[tuple[np.ndarray, np.ndarray]]]) -> float:
+    """The factor of best mean balanced accuracy among those that keep false alarms rare."""
+    flat = [pair for split in curves for pair in split]
+    balanced = np.mean([pair[0] for pair in flat], axis=0)
+    false_alarms = np.mean([pair[1] for pair in flat], axis=0)
+    allowed = false_alarms <= max(FALSE_ALARMS, float(false_alarms.min()))
+    best = balanced[allowed].max()
+    as_good = np.flatnonzero(allowed & (balanced >= best - _PLATEAU))
+    return float(FACTORS[as_good[len(as_good) // 2]])
+
+
+def _margin(label: np.ndarray, outputs: np.ndarray) -> float:
+    share = np.maximum(shares(outputs).astype(np.float64), 1e-9)
+    inside = np.maximum(0.0, 1 - share[label == NORMAL]).mean()
+    beyond = np.maximum(0.0, 1 - 1 / share[label == ABNORMAL]).mean()
+    return float((inside + beyond) / 2)

@@ -9,7 +9,7 @@ import kinglet
 
 ROOT = Path(kinglet.__file__).parent
 FLOORS = {
-    **dict.fromkeys(["errors", "__init__"], 0),
+    **dict.fromkeys(["errors", "files", "__init__"], 0),
     **dict.fromkeys(["runtime"], 0),
     **dict.fromkeys(["signals", "targets", "toolchain", "record"], 1),
     **dict.fromkeys(["steps", "models", "selectors", "pipeline", "ccode"], 2),

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
     from kinglet.library import Emulator, Library
     from kinglet.search import Candidate, Progress, Result
     from kinglet.search.search import search
-    from kinglet.signals import Labelled, Signals, label_signals, read_classes, read_signals
+    from kinglet.signals import (
+        Labelled,
+        Signals,
+        label_machines,
+        label_signals,
+        read_classes,
+        read_machines,
+        read_signals,
+    )
     from kinglet.workflow import make
 
 # What the package offers, and the room that each name lives in: imported when first asked for, so
@@ -36,9 +44,11 @@ _ROOMS = {
     "Result": "kinglet.search",
     "Signals": "kinglet.signals",
     "ToolchainError": "kinglet.errors",
+    "label_machines": "kinglet.signals",
     "label_signals": "kinglet.signals",
     "make": "kinglet.workflow",
     "read_classes": "kinglet.signals",
+    "read_machines": "kinglet.signals",
     "read_signals": "kinglet.signals",
     "search": "kinglet.search",
 }
@@ -55,9 +65,11 @@ __all__ = [
     "Result",
     "Signals",
     "ToolchainError",
+    "label_machines",
     "label_signals",
     "make",
     "read_classes",
+    "read_machines",
     "read_signals",
     "search",
 ]

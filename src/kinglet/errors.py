@@ -23,6 +23,12 @@ class NothingFitsError(KingletError):
     exit_code = 3
 
 
+class StickingError(KingletError):
+    """A built library says the same of every signal."""
+
+    exit_code = 3
+
+
 class ToolchainError(KingletError):
     """The compiler refused what Kinglet generated, or could not be started."""
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kinglet.ccode import Names
-from kinglet.errors import InputError, NothingFitsError
+from kinglet.errors import InputError, NothingFitsError, StickingError
+from kinglet.files import write_whole
 from kinglet.library import Library
-from kinglet.search import Candidate, Result, search
-from kinglet.signals import Labelled
+from kinglet.record import ANOMALY
+from kinglet.search import Candidate, Result, search, warnings_of
+from kinglet.signals import Labelled, read_classes, read_machines
 from kinglet.targets import DEFAULT, get
 from kinglet.toolchain import CORES, Abi
 
@@ -41,6 +43,29 @@ class Made:
     library_path: Path
     result_path: Path
     document: dict[str, Any]
+
+
+def read(
+    task: str,
+    files: Sequence[tuple[str, str | Path]],
+    axes: int,
+    rate: float | None = None,
+    *,
+    multisensor: bool = False,
+    seed: int = 0,
+) -> Labelled:
+    """Read the files of a project type; see `kinglet.read_classes` and `kinglet.read_machines`.
+
+    Raises
+    ------
+    InputError
+        For a fault in a file, or samples of a stream where the task takes whole signals.
+    """
+    if task == ANOMALY:
+        return read_machines(files, axes, rate, multisensor=multisensor, seed=seed)
+    if multisensor:
+        raise InputError(f"--multisensor is for anomaly detection, not for {task}: leave it out")
+    return read_classes(files, axes, rate)
 
 
 def make(
@@ -83,7 +108,9 @@ def make(
     candidate, library = build_best(result, abi=abi, suffix=suffix)
     document = describe(result, candidate, library)
     library_path = library.save(out / "library.zip")
-    result_path = _write(out / "result.json", json.dumps(document, indent=1))
+    result_path = write_whole(
+        out / "result.json", json.dumps(document, indent=1).encode()
+    )
     return Made(result, candidate, library, library_path, result_path, document)
 
 
@@ -102,11 +129,14 @@ def _check_writable(folder: Path) -> None:
 def build_best(
     result: Result, *, abi: Abi | None = None, suffix: str = ""
 ) -> tuple[Candidate, Library]:
-    """Build the best candidate whose measured sizes and time keep the limits too."""
+    """Build the best candidate whose measured sizes and time keep the limits too.
+
+    One that says the same of every signal is passed over.
+    """
     for candidate in result.recommended[:_ATTEMPTS]:
         try:
             return candidate, candidate.build(abi=abi, suffix=suffix)
-        except NothingFitsError:
+        except (NothingFitsError, StickingError):
             continue
     raise NothingFitsError(
         f"the {min(_ATTEMPTS, len(result.ranking))} best candidates, once compiled, need more than "
@@ -120,6 +150,10 @@ def describe(result: Result, candidate: Candidate, library: Library) -> dict[str
     if candidate.evaluation is not result.best.evaluation:
         document |= candidate.summary() | {"out_of_fold": candidate.rows()}
     rows = document.pop("out_of_fold")
+    warnings = list(result.context.data.signals.warnings)
+    if candidate.learning:
+        document |= candidate.learning
+        warnings += warnings_of(candidate.learning)
     return {
         **document,
         "core": library.core.name,
@@ -127,14 +161,6 @@ def describe(result: Result, candidate: Candidate, library: Library) -> dict[str
         "optimise": library.optimise,
         "library_id": library.sources.identifier,
         **library.sizes(),
-        "warnings": list(result.context.data.signals.warnings),
+        "warnings": warnings,
         "out_of_fold": rows,
     }
-
-
-def _write(path: Path, text: str) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
-    return path

@@ -34,7 +34,7 @@ def demo(
     emulator = Emulator.open(made.library_path)
     right = 0
     for path in write_classes(unseen, out / "test"):
-        summary = emulate_file(emulator, path)["summary"]
+        summary = emulate_file(emulator, path)[0]["summary"]
         counts = ", ".join(f"{name} {n}" for name, n in summary["counts"].items() if n)
         typer.echo(f"  {path}: {counts}")
         right += summary["counts"][path.stem]

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from kinglet.cli.scores import anomaly_rows, class_rows
+
 if TYPE_CHECKING:
     from kinglet.search import Progress as SearchProgress
     from kinglet.workflow import Made
@@ -64,17 +66,8 @@ def show(made: Made) -> None:
 
 
 def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    interval = document["balanced_accuracy_interval"]
-    splits = document["splits"]
     yield "score", f"{document['score']:.1f} of 100"
-    yield (
-        "balanced accuracy",
-        f"{100 * document['balanced_accuracy']:.1f} % on held-out lines "
-        f"(95 %: {100 * interval['low']:.1f} to {100 * interval['high']:.1f}), "
-        f"worst split {100 * splits['worst']:.1f} %",
-    )
-    recall = ", ".join(f"{name} {100 * value:.0f} %" for name, value in document["recall"].items())
-    yield "recall", recall
+    yield from anomaly_rows(document) if document["task"] == "anomaly" else class_rows(document)
     yield "pipeline", document["pipeline_text"]
     yield (
         "size",
@@ -85,8 +78,9 @@ def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if document["time_ms"] is None:
         yield "time", f"unknown on a {clock}: {document['cycles_reason']}"
     else:
-        yield (
-            "time",
-            f"{document['time_ms']:.2f} ms ({document['cycles']} cycles) on a {clock}",
-        )
+        calls = [
+            f"{name.rpartition('_')[2]} {call['time_ms']:.2f} ms ({call['cycles']} cycles)"
+            for name, call in document["calls"].items()
+        ]
+        yield "time", f"{', '.join(calls)} on a {clock}"
     yield "search", f"{document['candidates']} candidates in {document['seconds']:.0f} s"

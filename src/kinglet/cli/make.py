@@ -16,19 +16,40 @@ def make(
         list[str],
         typer.Argument(
             metavar="NAME=FILE...",
-            help="Class and file of its signals; a class given twice has two recordings.",
+            help="Class and file of its signals; a class given twice has two recordings. For anomaly "
+            "detection normal=FILE and, if there is one, abnormal=FILE; several couples are several "
+            "machines.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for library.zip and result.json.")],
     axes: Annotated[int, typer.Option(min=1, help="Axes of the sensor.")],
     task: Annotated[
-        Literal["classification"], typer.Option(help="Project type.")
+        Literal["classification", "anomaly"], typer.Option(help="Project type.")
     ] = "classification",
+    multisensor: Annotated[
+        bool,
+        typer.Option(
+            "--multisensor", help="Each line is one sample of all variables, in order of time."
+        ),
+    ] = False,
     rate: Annotated[float | None, typer.Option(help="Sampling rate in Hz.")] = None,
     target: Annotated[str, typer.Option(help="Part, board or core.")] = DEFAULT,
     max_ram: Annotated[str, typer.Option(help="RAM the library may take.")] = "32K",
     max_flash: Annotated[str, typer.Option(help="Flash the library may take.")] = "128K",
-    max_time: Annotated[str, typer.Option(help="Time of one inference.")] = "20ms",
+    max_time: Annotated[
+        str | None,
+        typer.Option(help="Time of one call.  [default: 20ms, anomaly detection 5ms]"),
+    ] = None,
+    max_knowledge: Annotated[
+        str, typer.Option(help="RAM for what is learned on the device.")
+    ] = "4K",
+    forget: Annotated[
+        int | None,
+        typer.Option(help="Signals after which the device forgets older ones.  [default: never]"),
+    ] = None,
+    model: Annotated[
+        list[str] | None, typer.Option(help="Choose among these models only; may be repeated.")
+    ] = None,
     budget: Annotated[
         str | None,
         typer.Option(help="Time for the search.  [default: 60s, or none with --candidates]"),
@@ -54,7 +75,9 @@ def make(
 ) -> None:
     """Search the best library for files of signals, one signal per line, and build it.
 
-    kinglet make --axes 3 --out fan normal=normal.csv worn=worn.csv
+    kinglet make --axes 3 --out fan off=off.csv low=low.csv high=high.csv
+
+    kinglet make --task anomaly --axes 3 --out fan normal=good.csv abnormal=worn.csv
     """
     pairs = [_pair(text) for text in signals]
     arguments: dict[str, Any] = {
@@ -62,7 +85,10 @@ def make(
         "target": get(target),
         "max_ram": parse_size(max_ram),
         "max_flash": parse_size(max_flash),
-        "max_time": parse_time(max_time),
+        "max_time": parse_time(max_time) if max_time else None,
+        "max_knowledge": parse_size(max_knowledge),
+        "forget": forget,
+        "model": tuple(model or ()),
         "budget": parse_duration(budget or "60s") if budget or not candidates else None,
         "candidates": candidates,
         "jobs": jobs,
@@ -70,10 +96,10 @@ def make(
         "optimise": optimise,
     }
     from kinglet.cli.display import progress, show, warn
-    from kinglet.signals import read_classes
     from kinglet.workflow import make as run
+    from kinglet.workflow import read
 
-    data = read_classes(pairs, axes, rate)
+    data = read(task, pairs, axes, rate, multisensor=multisensor, seed=seed)
     warn(data.signals.warnings)
     with progress(quiet=as_json) as on_progress:
         made = run(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -119,11 +120,13 @@ class Emulator:
         InputError
             If the signals have another shape, or the module does not behave as one of Kinglet's.
         """
+        wanted = self.length * self.axes
         for signals in (values, options.get("learn")):
-            if signals is not None and signals[0].size != self.length * self.axes:
+            count = wanted if signals is None or not len(signals) else np.size(signals[0])
+            if count != wanted:
                 raise InputError(
                     f"the library takes {self.length} samples of {self.axes} axes a signal, "
-                    f"{self.length * self.axes} values; these signals have {signals[0].size}"
+                    f"{wanted} values; these signals have {count}"
                 )
         try:
             result = TASKS[self.metadata["task"]].emulate(self, values, options)
@@ -165,7 +168,7 @@ def emulate_file(
     first: int = 1,
     last: int | None = None,
     **options: Any,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """Run a library over lines of a file.
 
     Parameters
@@ -180,8 +183,9 @@ def emulate_file(
 
     Returns
     -------
-    dict
-        JSON document: one entry per signal and a summary.
+    tuple of (dict, mapping)
+        JSON document, with one entry per signal and a summary; and what else the task tells, such
+        as the bytes of the knowledge at the end.
     """
     chosen = read_lines(emulator, path, first, last)
     emulation = emulator.run(chosen.values, **options)
@@ -193,7 +197,7 @@ def emulate_file(
             zip(chosen.line, emulation.states, rows, strict=True)
         )
     ]
-    return {
+    document = {
         "schema": 1,
         "library_id": emulator.metadata["id"],
         "task": task.name,
@@ -202,6 +206,7 @@ def emulate_file(
         "signals": entries,
         "summary": {"n_signals": len(entries), **summary},
     }
+    return document, emulation.extra
 
 
 def read_lines(

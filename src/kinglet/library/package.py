@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import tempfile
 import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kinglet import __version__
+from kinglet.files import write_whole
 from kinglet.library.emulator import METADATA, WASM
 
 if TYPE_CHECKING:
@@ -93,8 +93,4 @@ def write(library: Library, path: Path) -> Path:
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = 0o644 << 16
             file.writestr(entry, content)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    partial.write_bytes(buffer.getvalue())
-    partial.replace(path)
-    return path
+    return write_whole(path, buffer.getvalue())

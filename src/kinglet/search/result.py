@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,13 @@ import sklearn
 
 from kinglet import __version__
 from kinglet.costs import Sizes
-from kinglet.library import Library, build
+from kinglet.library import Library, build, refuse_sticking
 from kinglet.pipeline import FittedPipeline
 from kinglet.search.board import pareto, ranked, recommended
 from kinglet.search.evaluate import Evaluation
+from kinglet.search.learning import lines_of, report, with_minimum
 from kinglet.search.limits import Limits
-from kinglet.signals import Labelled, Split
+from kinglet.signals import NORMAL, Labelled, Split
 from kinglet.targets import Target
 from kinglet.tasks import Task
 from kinglet.toolchain import Abi, Optimise, compiler_version
@@ -120,6 +122,17 @@ class Candidate:
             "pipeline_text": self.describe(),
         }
 
+    @cached_property
+    def learning(self) -> dict[str, Any]:
+        """How a library that learns on the device learns; empty for others."""
+        if self.fitted.knowledge is None:
+            return {}
+        context = self.context
+        lines = lines_of(
+            self.fitted, context.data, bool(context.settings["in_order"]), context.seed
+        )
+        return report(self.fitted, lines, context.splits)
+
     def rows(self) -> list[dict[str, Any]]:
         """Out-of-fold output of each line, by file and line."""
         data = self.context.data
@@ -149,12 +162,17 @@ class Candidate:
         ------
         NothingFitsError
             If the compiled library, for the target of the search, breaks a limit.
+        StickingError
+            If the library says the same of every signal.
         """
         context = self.context
         chosen = target or context.target
         signals = context.data.signals
+        fitted = self.fitted
+        if self.learning:
+            fitted = with_minimum(fitted, self.learning["minimum_learning"])
         library = build(
-            self.fitted,
+            fitted,
             task=context.task,
             core=chosen.core_key,
             abi=abi,
@@ -166,6 +184,8 @@ class Candidate:
         )
         if target is None:
             context.limits.check(library.sizes())
+        if self.learning:
+            refuse_sticking(library, signals.values[context.data.label == NORMAL], context.seed)
         return library
 
 

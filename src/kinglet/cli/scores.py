@@ -1,0 +1,77 @@
+"""What a result says of its quality, in words, for each project type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Row = tuple[str, str]
+
+
+def _accuracy(document: dict[str, Any]) -> Row:
+    interval, splits = document["balanced_accuracy_interval"], document["splits"]
+    return (
+        "balanced accuracy",
+        f"{100 * document['balanced_accuracy']:.1f} % on held-out lines "
+        f"(95 %: {100 * interval['low']:.1f} to {100 * interval['high']:.1f}), "
+        f"worst split {100 * splits['worst']:.1f} %",
+    )
+
+
+def class_rows(document: dict[str, Any]) -> Iterator[Row]:
+    """Of a classification."""
+    yield _accuracy(document)
+    recall = ", ".join(f"{name} {100 * value:.0f} %" for name, value in document["recall"].items())
+    yield "recall", recall
+
+
+def anomaly_rows(document: dict[str, Any]) -> Iterator[Row]:
+    """Of anomaly detection."""
+    if document["abnormal_signals"] == "imitated":
+        yield (
+            "note",
+            "no abnormal signals were given: the figures are for imitated anomalies, and the "
+            "search ranked by them and by false alarms",
+        )
+    yield _accuracy(document)
+    yield (
+        "at similarity 90",
+        f"{_percent(document['false_alarms'])} false alarms, "
+        f"{_percent(document['detection'])} of the abnormal signals detected",
+    )
+    machines = document["machines"]
+    if len(machines) > 1:
+        words = [
+            f"{row['machine'] + 1}: {_percent(row['balanced_accuracy'])}" for row in machines
+        ]
+        yield "each machine", ", ".join(words)
+    chosen = [row for row in document["sensitivity"] if row["sensitivity"] in (0.5, 1.0, 2.0)]
+    yield (
+        "sensitivity",
+        "; ".join(
+            f"{row['sensitivity']:g}: {_percent(row['false_alarms'])} false alarms, "
+            f"{_percent(row['detection'])} detected"
+            for row in chosen
+        ),
+    )
+    votes = {"single": "single", "3_of_5": "3 of 5", "mean_of_5": "mean of 5"}
+    yield (
+        "votes",
+        "; ".join(
+            f"{votes[name]}: {_percent(row['false_alarms'])} false alarms, "
+            f"{_percent(row['detection'])} detected"
+            for name, row in document["votes"].items()
+        ),
+    )
+    curve = ", ".join(
+        f"{point['learned']}: {_percent(point['worst'])}" for point in document["learning_curve"]
+    )
+    yield "worst score after", f"{curve} (signals learned)"
+    yield "learn at least", f"{document['minimum_learning']} signals on the device"
+    block = document["false_alarms_after_one_block"]["mean"]
+    if block is not None:
+        yield "one stretch learned", f"{_percent(block)} false alarms on the other nominal signals"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f} %"

@@ -1,0 +1,57 @@
+"""A stream detector as a MicroPython module, for boards that run no C of their own."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+
+import numpy as np
+
+from kinglet.record import ENDLESS, Config, models
+
+
+def evt_module(config: Config, n_inputs: int, horizon: float = ENDLESS) -> str:
+    """Write the Weibull stream detector as one file of pure Python.
+
+    It needs nothing but ``math`` and ``struct``, and decides as the C does. The module is
+    `kinglet/library/detector.py` with the settings of the detector.
+
+    Parameters
+    ----------
+    config : mapping
+        Hyperparameters of the model ``evt``, all of them.
+    n_inputs : int
+        Values of a sample, 1 to 8.
+    horizon : float
+        Samples after which older ones fade.
+
+    Returns
+    -------
+    str
+        Text of the module.
+
+    Raises
+    ------
+    ValueError
+        For a hyperparameter out of its range, or another number of values.
+    """
+    model = models()["evt"]
+    config = model.complete(config)
+    if not model.accepts(config, n_inputs):
+        raise ValueError(f"evt takes 1 to 8 values a sample, not {n_inputs}")
+    prepared = model.prepare(config, n_inputs, horizon)
+    settings = {
+        "INPUTS": str(n_inputs),
+        "GAMMA": str(config["gamma"]),
+        "LIMIT_BITS": f"0x{prepared['limit'].view(np.uint32)[0]:08X}",
+        "MAXIMA": str(config["maxima"]),
+        "OUTLIERS": str(config["outliers"]),
+        "LONGEST": str(int(prepared["longest"][0])),
+        "COLLECTIVE": str(config["vote"] == "collective"),
+        "HORIZON": str(int(horizon)),
+    }
+    text = resources.files("kinglet.library").joinpath("detector.py").read_text("utf-8")
+    for name, value in settings.items():
+        text, found = re.subn(rf"^{name} = \w+", f"{name} = {value}", text, flags=re.MULTILINE)
+        assert found == 1, name
+    return text

@@ -1,0 +1,44 @@
+#ifndef KN_CLUSTERS_NEIGHBOURS_H
+#define KN_CLUSTERS_NEIGHBOURS_H
+
+#include "../runtime/clusters.h"
+#include "../runtime/pair.h"
+#include "../runtime/reservoir.h"
+
+/* Signals that a member learns before its score counts. */
+#define KN_MEMBER_WARM_UP 3.0f
+
+/* Learn one vector: what both members say of it becomes usual, then they learn it. Scratch holds
+ * one value an input. */
+KN_STEP void kn_clusters_neighbours_learn(const kn_clusters_neighbours_block *block, float *state,
+                                          const float *in, float *scratch)
+{
+    const uint32_t inputs = block->inputs, size = block->size;
+    const float horizon = block->horizon;
+    float *clusters = state + KN_PAIR_HEAD;
+    float *reservoir = clusters + kn_cluster_at(inputs, block->clusters);
+    if (state[0] >= KN_MEMBER_WARM_UP) {
+        kn_pair_take(state, 0u, kn_clusters_score(clusters, in, inputs, scratch), horizon);
+        kn_pair_take(state, 1u,
+                     kn_reservoir_score(reservoir, in, inputs, size, block->nearest, scratch),
+                     horizon);
+    }
+    state[0] = kn_count(state[0], horizon);
+    kn_clusters_learn(clusters, in, inputs, block->clusters, horizon, scratch);
+    kn_reservoir_learn(reservoir, in, inputs, size, horizon, scratch);
+}
+
+/* Mean of what both members say, each in units of what is usual for it. Scratch as for learning. */
+KN_STEP float kn_clusters_neighbours_score(const kn_clusters_neighbours_block *block,
+                                           const float *state, const float *in, float *scratch)
+{
+    const uint32_t inputs = block->inputs;
+    const float *clusters = state + KN_PAIR_HEAD;
+    const float *reservoir = clusters + kn_cluster_at(inputs, block->clusters);
+    const float first = kn_clusters_score(clusters, in, inputs, scratch);
+    return kn_pair_score(state, first,
+                         kn_reservoir_score(reservoir, in, inputs, block->size, block->nearest,
+                                            scratch));
+}
+
+#endif

@@ -10,7 +10,7 @@ import numpy as np
 from kinglet.costs import CostModel
 from kinglet.pipeline import FittedPipeline, Pipeline
 from kinglet.pipeline.spec import model
-from kinglet.record import Shape, models
+from kinglet.record import CLASSIFICATION, Shape, models
 from kinglet.search.fit import Problem, fit, join, outputs
 from kinglet.search.limits import Limits
 from kinglet.search.portfolio import portfolio
@@ -19,6 +19,7 @@ from kinglet.signals import Labelled, label_signals
 
 CLASSES = ("slow", "middle", "fast")
 SHAPE = Shape(64, 3)
+SERVING = models().serving(CLASSIFICATION)
 
 
 def signals(n: int = 60, seed: int = 0, shape: Shape = SHAPE) -> tuple[np.ndarray, np.ndarray]:
@@ -41,7 +42,7 @@ def labelled(n: int = 60, seed: int = 0) -> Labelled:
 def pipelines() -> list[Pipeline]:
     """One pipeline for each model, of the portfolio where it has one."""
     listed = portfolio(SHAPE)
-    by_model = {name: replace(listed[-1], model=model(name)) for name in models().names()}
+    by_model = {name: replace(listed[-1], model=model(name)) for name in SERVING}
     by_model |= {pipeline.model.name: pipeline for pipeline in reversed(listed)}
     return list(by_model.values())
 
@@ -54,7 +55,17 @@ def fitted(name: str) -> tuple[FittedPipeline, bytes]:
     limits = Limits(32 << 10, 128 << 10, 0.02, 80e6)
     with tempfile.TemporaryDirectory() as folder:
         store = Store.create(Path(folder), values, 0)
-        problem = Problem(store, label, CLASSES, SHAPE, limits, CostModel("cortex-m4f"), 0)
+        problem = Problem(
+            store=store,
+            label=label,
+            machine=np.zeros_like(label),
+            classes=CLASSES,
+            shape=SHAPE,
+            limits=limits,
+            costs=CostModel("cortex-m4f"),
+            seed=0,
+            settings={},
+        )
         joined = join(problem, pipeline)
         made = fit(problem, joined, np.arange(len(label)), "all")
         assert made is not None

@@ -108,9 +108,7 @@ def make(
     candidate, library = build_best(result, abi=abi, suffix=suffix)
     document = describe(result, candidate, library)
     library_path = library.save(out / "library.zip")
-    result_path = write_whole(
-        out / "result.json", json.dumps(document, indent=1).encode()
-    )
+    result_path = write_whole(out / "result.json", json.dumps(document, indent=1).encode())
     return Made(result, candidate, library, library_path, result_path, document)
 
 

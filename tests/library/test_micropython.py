@@ -53,6 +53,10 @@ class F32:
     def __le__(self, o): return self.x <= F32(o).x
     def __ge__(self, o): return self.x >= F32(o).x
 
+# MicroPython does not ask the right operand of a comparison.
+def max(a, b): return a if F32(a) > b else b
+def min(a, b): return a if F32(a) < b else b
+
 class math:
     sqrt = staticmethod(lambda x: _math.sqrt(x.x))
 
@@ -69,6 +73,9 @@ values = [_value(int(BITS[i : i + 8], 16)) for i in range(0, len(BITS), 8)]
 samples = [tuple(values[i : i + n]) for i in range(0, len(values), n)]
 for sample in samples[:LEARNED]:
     detector.learn(sample)
+judge = EVT()
+judge.set_state(detector.get_state())
+print(",".join([str(judge.detect(sample)) for sample in samples[LEARNED:]]))
 found = [detector.update(sample) for sample in samples[LEARNED:]]
 print("".join([str(int(point) + 2 * int(together)) for point, together in found]))
 print(detector.get_state().hex())
@@ -108,12 +115,24 @@ def on_host(number: int) -> tuple[list[tuple[bool, bool]], bytes]:
     return list(zip(*found, strict=True)), device.state.tobytes()
 
 
-def load(text: str, **float_type) -> types.ModuleType:
-    """Import the text of a module, with another type of floats where one is named."""
+def similarities_on_host(number: int) -> tuple[bytes, list[int], bytes]:
+    """Similarities where nothing more is learned; the state before and after."""
+    config, n_inputs = SETTINGS[number]
+    whole = EVT.complete(config)
+    device = Device(EVT, whole, EVT.prepare(whole, n_inputs), n_inputs)
+    device.learn(stream(n_inputs)[:LEARNED])
+    before = device.state.tobytes()
+    z = device.judge(stream(n_inputs)[LEARNED:])[:, 0]
+    usual = np.clip(100 - np.float32(10) * z, 0, 100)
+    similarity = np.floor(np.where(z > 1, np.minimum(usual, 89), usual)).astype(int)
+    return before, similarity.tolist(), device.state.tobytes()
+
+
+def load(text: str, float_type: type = float) -> types.ModuleType:
+    """Import the text of a module, with another type of floats."""
     module = types.ModuleType("detector")
-    if float_type:
-        text = text.replace("_float = float\n", "_float = _shim\n")
-        module._shim = float_type["float_type"]
+    module._shim = float_type
+    text = text.replace("_float = float\n", "_float = _shim\n")
     exec(compile(text, "detector.py", "exec"), module.__dict__)
     return module
 
@@ -126,7 +145,7 @@ def number(request):
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_with_floats_of_32_bits_it_decides_as_the_c(number):
     config, n_inputs = SETTINGS[number]
-    detector = load(evt_module(config, n_inputs), float_type=np.float32).EVT()
+    detector = load(evt_module(config, n_inputs), np.float32).EVT()
     for sample in stream(n_inputs)[:LEARNED]:
         detector.learn(sample)
     found = [detector.update(sample) for sample in stream(n_inputs)[LEARNED:]]
@@ -141,18 +160,27 @@ def test_with_floats_of_32_bits_it_decides_as_the_c(number):
 @pytest.mark.filterwarnings("ignore:overflow")
 def test_similarities_are_those_of_the_c(number):
     config, n_inputs = SETTINGS[number]
-    whole = EVT.complete(config)
-    device = Device(EVT, whole, EVT.prepare(whole, n_inputs), n_inputs)
-    device.learn(stream(n_inputs)[:LEARNED])
-    detector = load(evt_module(config, n_inputs), float_type=np.float32).EVT()
-    detector.set_state(device.state.tobytes())
-    z = device.judge(stream(n_inputs)[LEARNED:])[:, 0]
-    usual = np.clip(100 - np.float32(10) * z, 0, 100)
-    expected = np.floor(np.where(z > 1, np.minimum(usual, 89), usual)).astype(int)
+    before, expected, after = similarities_on_host(number)
+    detector = load(evt_module(config, n_inputs), np.float32).EVT()
+    detector.set_state(before)
     found = [detector.detect(sample) for sample in stream(n_inputs)[LEARNED:]]
-    assert found == expected.tolist()
-    assert detector.get_state() == device.state.tobytes()
+    assert found == expected
+    assert detector.get_state() == after
     assert len(set(found)) > 5
+
+
+@pytest.mark.filterwarnings("ignore:overflow", "ignore:underflow")
+def test_state_is_that_of_the_c_after_any_accepted_input():
+    rng = np.random.default_rng(0)
+    sign = (-1.0) ** np.arange(60)
+    parts = [0 * sign, 9.9e11 * sign, 3.3 + 0 * sign, 1e-41 * sign, 10 ** rng.uniform(-38, 11, 300)]
+    device = Device(EVT, EVT.complete({}), EVT.prepare(EVT.complete({}), 1), 1)
+    detector = load(evt_module({}, 1), np.float32).EVT()
+    for sample in np.concatenate(parts).astype(np.float32)[:, None]:
+        assert bool(device.judge(sample[None])[0, 0] > 1) == (detector.detect(sample) < 90)
+        device.learn(sample[None])
+        detector.learn(sample)
+        assert detector.get_state() == device.state.tobytes()
 
 
 def test_wherever_floats_have_64_bits_it_runs_and_hardly_differs():
@@ -215,9 +243,10 @@ def test_on_micropython_it_decides_as_the_c(number, tmp_path):
         text = _SHIM + text
     bits = "".join(f"{value:08x}" for value in stream(n_inputs).view(np.uint32).ravel())
     script = tmp_path / "run.py"
-    script.write_text(f"{text}\nLEARNED = {LEARNED}\nBITS = "{bits}"\n{_RUN}")
-    decisions, state = run_micropython(script).split()
+    script.write_text(f"{text}\nLEARNED = {LEARNED}\nBITS = '{bits}'\n{_RUN}")
+    similarities, decisions, state = run_micropython(script).split()
     expected, host_state = on_host(number)
+    assert similarities == ",".join(map(str, similarities_on_host(number)[1]))
     assert decisions == "".join(str(point + 2 * together) for point, together in expected)
     assert bytes.fromhex(state) == host_state
 
@@ -226,5 +255,5 @@ def run_micropython(script: Path) -> str:
     command = interpreter()
     assert command is not None
     run = subprocess.run([*command, str(script)], capture_output=True, text=True, timeout=120)
-    assert run.returncode == 0, run.stderr or run.stdout
+    assert run.returncode == 0 and "Error" not in run.stdout, run.stdout + run.stderr
     return run.stdout

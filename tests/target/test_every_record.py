@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from kinglet import board
-from kinglet.costs.calibrate import model_calls
-from kinglet.costs.harness import Call, run
+from kinglet.costs.calibrate import learner_calls, model_calls
+from kinglet.costs.calls import Call, LearnerCall, ModelCall, StepCall
+from kinglet.costs.harness import run
 from kinglet.demo import basic_motions
-from kinglet.record import Shape, models, steps
+from kinglet.record import Learner, Model, Shape, models, steps
 from kinglet.toolchain import CORES
 from tests.conformance.cases import fitting_shapes, make_case
 
@@ -31,7 +32,7 @@ def real_signals() -> dict[tuple[int, int], np.ndarray]:
 REAL = real_signals()
 
 
-def calls_of_steps(shapes: tuple[Shape, ...], n_signals: int) -> list[Call]:
+def calls_of_steps(shapes: tuple[Shape, ...], n_signals: int) -> list[StepCall]:
     """Each step in its default form and in a drawn one, with all outputs and with some."""
     calls = []
     for step in steps():
@@ -47,8 +48,28 @@ def calls_of_steps(shapes: tuple[Shape, ...], n_signals: int) -> list[Call]:
             values[-1] *= np.float32(1e-39)  # subnormals too
             wanted = np.arange(case.outputs())[::2] if number and step.kind != "vector" else None
             flat = values.reshape(len(values), -1)
-            calls.append(Call(step, case.config, case.fitted, shape, flat, wanted))
+            calls.append(StepCall(step, case.config, case.fitted, shape, flat, wanted))
     return calls
+
+
+def calls_of_models(shapes: tuple[tuple[int, int], ...], n_lines: int) -> list[ModelCall]:
+    return [
+        call
+        for model in models()
+        if isinstance(model, Model)
+        for call in model_calls(model, shapes, n_lines)
+    ]
+
+
+def calls_of_learners(inputs: tuple[int, ...], n_lines: int) -> list[LearnerCall]:
+    """Each learner from nothing, its memory seen after each vector; and judging when it knows."""
+    learners = [model for model in models() if isinstance(model, Learner)]
+    return [
+        call
+        for model in learners
+        for n_learned, learns in ((0, True), (40, False))
+        for call in learner_calls(model, inputs, n_learned, n_lines, learns=learns)
+    ]
 
 
 def check(core: str, calls: list[Call], optimise: str) -> None:
@@ -67,17 +88,24 @@ def check(core: str, calls: list[Call], optimise: str) -> None:
 def test_with_floats_in_hardware(core, optimise):
     calls = calls_of_steps((Shape(64, 6), Shape(64, 3)), 162)
     calls += calls_of_steps((Shape(128, 3), Shape(512, 1)), 8)
-    for model in models():
-        calls += model_calls(model, ((24, 3), (64, 6), (40, 10)), 100)
     check(core, calls, optimise)
+    check(core, calls_of_models(((24, 3), (64, 6), (40, 10)), 100), optimise)
+
+
+@pytest.mark.parametrize("core", FLOAT_CORES)
+def test_learning_with_floats_in_hardware(core):
+    check(core, calls_of_learners((1, 7, 32), 40), "size")
 
 
 @pytest.mark.parametrize("core", SOFT_CORES)
 def test_with_floats_in_software(core):
     calls = calls_of_steps((Shape(64, 3), Shape(64, 2)), 22)
-    for model in models():
-        calls += model_calls(model, ((16, 3), (32, 5)), 10)
-    check(core, calls, "size")
+    check(core, [*calls, *calls_of_models(((16, 3), (32, 5)), 10)], "size")
+
+
+@pytest.mark.parametrize("core", SOFT_CORES)
+def test_learning_with_floats_in_software(core):
+    check(core, calls_of_learners((8,), 24), "size")
 
 
 def test_every_record_is_among_the_calls():

@@ -78,9 +78,11 @@ def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if document["time_ms"] is None:
         yield "time", f"unknown on a {clock}: {document['cycles_reason']}"
     else:
+        each = document["calls"].items()
         calls = [
-            f"{name.rpartition('_')[2]} {call['time_ms']:.2f} ms ({call['cycles']} cycles)"
-            for name, call in document["calls"].items()
+            (f"{name.rpartition('_')[2]} " if len(each) > 1 else "")
+            + f"{call['time_ms']:.2f} ms ({call['cycles']} cycles)"
+            for name, call in each
         ]
         yield "time", f"{', '.join(calls)} on a {clock}"
     yield "search", f"{document['candidates']} candidates in {document['seconds']:.0f} s"

@@ -33,8 +33,9 @@ def emulate(
     ] = None,
     threshold: Annotated[
         int | None,
-        typer.Option(min=0, max=100, help="Similarity from which a signal is nominal.  "
-                     "[default: 90]"),
+        typer.Option(
+            min=0, max=100, help="Similarity from which a signal is nominal.  [default: 90]"
+        ),
     ] = None,
     save_knowledge: Annotated[
         Path | None, typer.Option(help="File for what the library knows at the end.")
@@ -122,7 +123,9 @@ def _range(option: str, text: str | None) -> tuple[int, int | None]:
     first = int(match.group(1)) if match else 0
     last = int(match.group(2) or first) if match else 0
     if not 1 <= first <= last:
-        raise InputError(f"{option} {text} is not a range: write the first and the last, as in 1-20")
+        raise InputError(
+            f"{option} {text} is not a range: write the first and the last, as in 1-20"
+        )
     return first, last
 
 

@@ -41,9 +41,7 @@ def anomaly_rows(document: dict[str, Any]) -> Iterator[Row]:
     )
     machines = document["machines"]
     if len(machines) > 1:
-        words = [
-            f"{row['machine'] + 1}: {_percent(row['balanced_accuracy'])}" for row in machines
-        ]
+        words = [f"{row['machine'] + 1}: {_percent(row['balanced_accuracy'])}" for row in machines]
         yield "each machine", ", ".join(words)
     chosen = [row for row in document["sensitivity"] if row["sensitivity"] in (0.5, 1.0, 2.0)]
     yield (

@@ -84,7 +84,7 @@ def learner_calls(
             count = n_learned + n_lines
             regime = rng.integers(3, size=count)
             x = 5 * rng.normal(size=(3, n_inputs))[regime] + rng.normal(size=(count, n_inputs))
-            x[9::10] *= 3
+            x[4::10] *= 3
             x = x.astype(np.float32)
             fitted = model.prepare(config, n_inputs)
             before, values = x[:n_learned], x[n_learned:]

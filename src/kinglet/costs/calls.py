@@ -79,17 +79,21 @@ class StepCall(Call):
         return np.arange(self.record.outputs(self.config, self.shape))
 
     def on_host(self) -> np.ndarray:
+        """Outputs that are wanted of each signal, float32 (n, n_outputs)."""
         return run_step(
             self.record, self.config, self.shape, self.fitted, self.values, wanted=self.wanted
         )
 
     def operations(self) -> float:
+        """Operations of one call."""
         return self.record.cost(self.config, self.shape).total(self.chosen())
 
     def scratch(self) -> int:
+        """Floats of scratch memory."""
         return self.record.scratch(self.config, self.shape)
 
     def source(self, number: int, tables: Tables) -> tuple[list[str], str]:
+        """Block, shape and history, and the call."""
         name, (length, axes) = self.record.name, self.shape
         block = self.record.block(self.config, self.shape, self.fitted)
         lines = [
@@ -116,15 +120,19 @@ class ModelCall(Call):
     record: Model
 
     def on_host(self) -> np.ndarray:
+        """Outputs for each line, float32 (n, n_outputs)."""
         return predict(self.record, self.config, self.fitted, self.values, self.shape.axes)
 
     def operations(self) -> float:
+        """Operations of one call."""
         return self.record.cost(self.config, self.fitted, *self.shape)
 
     def scratch(self) -> int:
+        """Floats of scratch memory."""
         return self.record.scratch(self.config, *self.shape)
 
     def source(self, number: int, tables: Tables) -> tuple[list[str], str]:
+        """Block and call."""
         block = self.record.block(self.config, self.fitted)
         lines = [block_constant(f"block_{number}", self.record, block, tables)]
         return lines, (
@@ -151,6 +159,7 @@ class LearnerCall(Call):
 
     @property
     def measured(self) -> str:
+        """Learning without the score before it, or the score."""
         return f"kn_{self.record.name}_{'learn' if self.learns else 'score'}"
 
     def _device(self) -> Device:
@@ -159,6 +168,7 @@ class LearnerCall(Call):
         return device
 
     def on_host(self) -> np.ndarray:
+        """What the device says of each vector or remembers after it, float32 (n, n_outputs)."""
         device = self._device()
         if not self.learns:
             return device.judge(self.values)
@@ -169,13 +179,16 @@ class LearnerCall(Call):
         return np.array(remembered)
 
     def operations(self) -> float:
+        """Operations of one score, or of learning once."""
         cost = self.record.learn_cost if self.learns else self.record.score_cost
         return cost(self.config, self.shape.length)
 
     def scratch(self) -> int:
+        """Floats of scratch memory."""
         return self.record.scratch(self.config, self.shape.length)
 
     def source(self, number: int, tables: Tables) -> tuple[list[str], str]:
+        """Block and memory, the call, and a copy of what it leaves behind."""
         name, device = self.record.name, self._device()
         block, state = f"block_{number}", f"state_{number}"
         lines = [

@@ -7,7 +7,25 @@ from importlib import resources
 
 import numpy as np
 
+from kinglet.pipeline import Plan
 from kinglet.record import ENDLESS, Config, models
+
+FILE = "micropython/neai_evt.py"
+
+
+def module(plan: Plan) -> str | None:
+    """The module for a library of the stream detector over plain values; None for any other.
+
+    Of the library's rules it leaves out one: there is no wait for the 13th sample.
+    """
+    if plan.model.name != "evt" or len(plan.nodes) != 1:
+        return None
+    node = plan.nodes[0]
+    values = node.step.name == "segment_means" and node.shape.length == 1
+    if not values or len(node.wanted) != node.shape.axes or plan.n_features != node.shape.axes:
+        return None
+    horizon = float(plan.model_fit["horizon"][0])
+    return evt_module(plan.model_config, plan.n_features, horizon)
 
 
 def evt_module(config: Config, n_inputs: int, horizon: float = ENDLESS) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kinglet import __version__
 from kinglet.files import write_whole
+from kinglet.library import micropython
 from kinglet.library.emulator import METADATA, WASM
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def files(library: Library) -> dict[str, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         library.fitted.save(Path(folder))
         pipeline = {f"pipeline/{p.name}": p.read_bytes() for p in sorted(Path(folder).iterdir())}
+    module = micropython.module(library.plan)
+    extra = {} if module is None else {micropython.FILE: module.encode()}
     return {
         "README.txt": _readme(library).encode(),
         names.archive: library.archive(),
@@ -81,6 +84,7 @@ def files(library: Library) -> dict[str, bytes]:
         METADATA: json.dumps(metadata(library), indent=1).encode(),
         WASM: library.wasm,
         **pipeline,
+        **extra,
     }
 
 

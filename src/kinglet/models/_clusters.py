@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 _CLUSTER_PRIOR = 8.0
@@ -21,55 +23,70 @@ class Clusters:
     clusters : int
         At most so many.
     horizon : float
-        Signals after which older ones fade; a cluster's count never exceeds it.
+        Signals after which older ones fade.
     learned : ndarray, shape (n, n_inputs)
+
+    Attributes
+    ----------
+    scatter : ndarray, shape (n_inputs, n_inputs)
+        Sum of the squared deviations of signals from the centres of their clusters.
     """
 
     def __init__(self, clusters: int, horizon: float, learned: np.ndarray) -> None:
         inputs = learned.shape[1]
         self.horizon = horizon
-        self.overall = [0.0, np.zeros(inputs), np.zeros(inputs)]
-        self.clusters: list[list] = []
+        self.overall: list[Any] = [0.0, np.zeros(inputs), np.zeros(inputs)]
+        self.clusters: list[list[Any]] = []
+        self.scatter = np.zeros((inputs, inputs))
         for x in learned.astype(np.float64):
-            self._take(self.overall, x)
+            self._take(x)
             if len(self.clusters) < clusters:
                 self.clusters.append([1.0, x.copy(), np.zeros(inputs)])
             else:
                 self._learn(x)
 
-    def _take(self, cluster: list, x: np.ndarray) -> None:
-        count, mean, square = cluster
+    def _take(self, x: np.ndarray) -> None:
+        """Take a vector into the mean of all; at the horizon everything fades."""
+        count, mean, square = self.overall
         count = min(count + 1, self.horizon)
         kept = 1 if count < self.horizon else 1 - 1 / count
         change = x - mean
         mean = mean + change / count
-        cluster[:] = [count, mean, kept * square + change * (x - mean)]
+        self.overall = [count, mean, kept * square + change * (x - mean)]
+        self.clusters = [[kept * n, m, kept * square] for n, m, square in self.clusters]
+        self.scatter = kept * self.scatter
+
+    def _join(self, cluster: list[Any], group: list[Any]) -> list[Any]:
+        (n, mean, square), (m, other, other_square) = cluster, group
+        weight, step = n * m / (n + m), other - mean
+        self.scatter = self.scatter + weight * np.outer(step, step)
+        return [n + m, mean + m / (n + m) * step, square + other_square + weight * step**2]
 
     def _learn(self, x: np.ndarray) -> None:
         within = self.within()
         each = self.clusters
+        alone: list[Any] = [1.0, x.copy(), np.zeros_like(x)]
 
-        def cost(n: float, m: float, apart: np.ndarray) -> float:
-            return n * m / (n + m) * float(np.minimum(apart**2 / within, 1e12).sum())
+        def cost(a: list[Any], b: list[Any]) -> float:
+            apart = np.minimum((a[1] - b[1]) ** 2 / within, 1e12).sum()
+            return a[0] * b[0] / (a[0] + b[0]) * float(apart)
 
-        own = [cost(c[0], 1.0, x - c[1]) for c in each]
+        own = [cost(cluster, alone) for cluster in each]
         pairs = [(p, q) for p in range(len(each)) for q in range(p + 1, len(each))]
-        merged = [cost(each[p][0], each[q][0], each[p][1] - each[q][1]) for p, q in pairs]
+        merged = [cost(each[p], each[q]) for p, q in pairs]
         if not pairs or min(own) <= min(merged):
-            self._take(each[int(np.argmin(own))], x)
-            return
-        p, q = pairs[int(np.argmin(merged))]
-        (n, mean, square), (m, other, other_square) = each[p], each[q]
-        kept = min(n + m, self.horizon) / (n + m)
-        joined = kept * (square + other_square + n * m / (n + m) * (mean - other) ** 2)
-        each[p] = [min(n + m, self.horizon), (n * mean + m * other) / (n + m), joined]
-        each[q] = [1.0, x.copy(), np.zeros_like(x)]
+            best = int(np.argmin(own))
+            each[best] = self._join(each[best], alone)
+        else:
+            p, q = pairs[int(np.argmin(merged))]
+            each[p] = self._join(each[p], each[q])
+            each[q] = alone
 
     def within(self) -> np.ndarray:
         """Pooled variance within the clusters, shape (n_inputs,)."""
         count, mean, square = self.overall
         total = sum(c[2] for c in self.clusters) + _POOL_PRIOR * square / max(count - 1, 1)
-        weight = sum(c[0] - 1 for c in self.clusters) + _POOL_PRIOR
+        weight = sum(max(c[0] - 1, 0) for c in self.clusters) + _POOL_PRIOR
         return np.asarray(np.maximum(total / weight, least_variance(mean)))
 
     def variances(self) -> np.ndarray:

@@ -20,12 +20,12 @@ def packed(n_inputs: int) -> int:
 
 def root_cost(n_inputs: int) -> float:
     """Operations of shrinking and of the Cholesky decomposition."""
-    return n_inputs * (n_inputs * (1.3 * n_inputs + 17.0) + 350.0)
+    return n_inputs * (n_inputs * (1.26 * n_inputs + 19.0) + 168.0)
 
 
 def forward_cost(n_inputs: int) -> float:
     """Operations of taking the correlations out of one deviation."""
-    return n_inputs * (2.1 * n_inputs + 50.0)
+    return 310.0 + n_inputs * (3.4 * n_inputs + 112.0)
 
 
 def scatter(horizon: float, learned: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:

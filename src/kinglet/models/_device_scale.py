@@ -11,7 +11,7 @@ WARM_UP = 10
 _MOST = 8.0
 
 # Operations of scaling one value, and of gathering one.
-SCALE_COST = 16.0
+SCALE_COST = 28.0
 
 
 class ScaledLearner(Learner):
@@ -25,9 +25,7 @@ class ScaledLearner(Learner):
     def prepare(
         self, config: Config, n_inputs: int, horizon: float = ENDLESS, seed: int = 0
     ) -> dict[str, np.ndarray]:
-        prepared = super().prepare(config, n_inputs, max(horizon, float(WARM_UP)), seed)
-        drawn = np.random.default_rng(seed).integers(1 << 24, size=1, dtype=np.uint32)
-        return prepared | {"seed": drawn}
+        return super().prepare(config, n_inputs, max(horizon, float(WARM_UP)), seed)
 
     def own(self, config: Config, n_inputs: int) -> int:
         """Floats that the model itself remembers."""

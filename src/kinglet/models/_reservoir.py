@@ -8,6 +8,7 @@ from kinglet.models._clusters import least_variance
 from kinglet.models._draw import Draws
 
 _MEMORY = 50.0
+_FAR = 1e12
 _PRIOR = 4.0
 
 
@@ -57,7 +58,7 @@ class Reservoir:
     def distances(self, x: np.ndarray) -> np.ndarray:
         """Mean squared deviation from each vector kept, shape (n, n_kept)."""
         apart = (x[:, None, :] - np.array(self.kept)) ** 2 / self.scale()
-        return np.asarray(np.minimum(apart, 1e12).mean(axis=2))
+        return np.asarray(np.minimum(apart.sum(axis=2), _FAR) / x.shape[1])
 
     def score(self, x: np.ndarray, nearest: int) -> np.ndarray:
         """Logarithm of the mean of the smallest distances, shape (n,)."""

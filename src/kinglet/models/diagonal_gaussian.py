@@ -47,10 +47,10 @@ class DiagonalGaussian(Learner):
         return 1 + 2 * n_inputs
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        return 350.0 + n_inputs * (150.0 if config["score"] == "student" else 60.0)
+        return 190.0 + n_inputs * (157.0 if config["score"] == "student" else 72.0)
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
-        return 30.0 + 20.0 * n_inputs
+        return 48.0 + 24.0 * n_inputs
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

@@ -79,10 +79,10 @@ class ExtremeValues(Learner):
         return _HEAD + 2 * n_inputs + int(config["outliers"]) - 1
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        return 200.0 + 55.0 * n_inputs
+        return 85.0 + 65.0 * n_inputs  # 150 more for an outlier
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
-        return 500.0 + 80.0 * n_inputs  # where an excursion ends
+        return 153.0 + 89.0 * n_inputs  # 600 more where an excursion ends
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

@@ -2,10 +2,9 @@
 #define KN_LODA_H
 
 #include "../runtime/device_scale.h"
-#include "../runtime/draw.h"
 
 /* Projections beyond so many standard deviations lie at the edge. */
-#define KN_LODA_EDGE 6.0f
+#define KN_LODA_EDGE 8.0f
 
 /* Where a projection lies among the bins: the nearest of three neighbours and what share of the
  * value each of them takes (the quadratic B-spline, so that shares change without a jump). */
@@ -14,29 +13,22 @@ typedef struct {
     float share[3];
 } kn_loda_place;
 
-/* Project a scaled vector onto the next direction: as many features as the block says, every set
- * of them equally likely (Knuth, volume 2, 3.4.2, algorithm S), weights uniform in [-1, 1) and
- * then of unit length. The numbers are drawn anew each time: the code is smaller than a table. */
-KN_STEP float kn_loda_project(const kn_loda_block *block, const float *scaled, uint32_t *draw)
+/* A scaled vector along a direction: of each of its features the number, and 127 times the weight.
+ */
+KN_STEP float kn_loda_project(const kn_loda_block *block, uint32_t direction, const float *scaled)
 {
-    const uint32_t inputs = block->inputs;
-    uint32_t wanted = block->features, i;
-    float sum = 0.0f, length = 0.0f;
-    for (i = 0; i < inputs; i++) {
-        *draw = kn_draw(*draw);
-        if ((*draw >> 8) * (inputs - i) < wanted << 16) {
-            float weight;
-            *draw = kn_draw(*draw);
-            weight = kn_draw_signed(*draw);
-            sum += weight * scaled[i];
-            length += weight * weight;
-            wanted--;
-        }
+    const uint32_t features = block->features;
+    const uint8_t *const chosen = block->chosen + direction * features;
+    const int8_t *const weights = block->weights + direction * features;
+    float sum = 0.0f;
+    uint32_t i;
+    for (i = 0; i < features; i++) {
+        sum += (float)weights[i] * scaled[chosen[i]];
     }
-    return sum / kn_sqrt(kn_max(length, KN_TINY));
+    return sum * (1.0f / 127.0f);
 }
 
-/* Bins apart by 12 / (bins - 3), so that the edges have neighbours on both sides. */
+/* Bins apart by 16 / (bins - 3), so that the edges have neighbours on both sides. */
 KN_STEP void kn_loda_find(float projection, uint32_t bins, kn_loda_place *place)
 {
     const float edge = kn_max(kn_min(projection, KN_LODA_EDGE), -KN_LODA_EDGE);
@@ -56,17 +48,19 @@ KN_STEP void kn_loda_learn(const kn_loda_block *block, float *state, const float
 {
     const uint32_t inputs = block->inputs, bins = block->bins;
     const uint32_t count = kn_device_scale_take(state, in, inputs, block->horizon, scratch);
+    const float weight = 1.0f / state[0], kept = 1.0f - (float)count * weight;
+    float *histogram = state + kn_device_scale_own(inputs);
     uint32_t i, k, b;
-    for (i = 0; i < count; i++) {
-        const float weight = 1.0f / (state[0] - (float)(count - 1u - i));
-        float *histogram = state + kn_device_scale_own(inputs);
-        uint32_t draw = block->seed;
-        for (k = 0; k < block->projections; k++, histogram += bins) {
+    if (count == 0u) {
+        return;
+    }
+    for (k = 0; k < block->projections; k++, histogram += bins) {
+        for (b = 0; b < bins; b++) {
+            histogram[b] *= kept;
+        }
+        for (i = 0; i < count; i++) {
             kn_loda_place place;
-            kn_loda_find(kn_loda_project(block, scratch + i * inputs, &draw), bins, &place);
-            for (b = 0; b < bins; b++) {
-                histogram[b] -= histogram[b] * weight;
-            }
+            kn_loda_find(kn_loda_project(block, k, scratch + i * inputs), bins, &place);
             for (b = 0; b < 3u; b++) {
                 histogram[place.bin + b] += place.share[b] * weight;
             }
@@ -74,25 +68,25 @@ KN_STEP void kn_loda_learn(const kn_loda_block *block, float *state, const float
     }
 }
 
-/* Mean over the projections of -log density, less that of a standard normal distribution under
- * its own density (1.4189, its entropy). One signal is counted as spread over all bins. Scratch
- * holds a vector. */
+/* Mean over the directions of -log density, less that of a standard normal distribution under its
+ * own density (1.4189, its entropy). One signal is counted as spread over all bins. Scratch holds
+ * a vector. */
 KN_STEP float kn_loda_score(const kn_loda_block *block, const float *state, const float *in,
                             float *scratch)
 {
-    const uint32_t inputs = block->inputs, bins = block->bins;
-    const float *histogram = state + kn_device_scale_own(inputs);
+    const uint32_t bins = block->bins;
+    const float *histogram = state + kn_device_scale_own(block->inputs);
     const float count = state[0];
-    uint32_t draw = block->seed, k, b;
     float sum = 0.0f;
+    uint32_t k, b;
     if (count < (float)KN_WARM_UP) {
         return 0.0f;
     }
-    kn_device_scale(state, in, inputs, scratch);
+    kn_device_scale(state, in, block->inputs, scratch);
     for (k = 0; k < block->projections; k++, histogram += bins) {
         kn_loda_place place;
         float density = 0.0f;
-        kn_loda_find(kn_loda_project(block, scratch, &draw), bins, &place);
+        kn_loda_find(kn_loda_project(block, k, scratch), bins, &place);
         for (b = 0; b < 3u; b++) {
             density += place.share[b] * histogram[place.bin + b];
         }

@@ -5,26 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from kinglet.models._device_scale import SCALE_COST, WARM_UP, ScaledLearner, scaled
-from kinglet.models._draw import Draws
 from kinglet.record import ENDLESS, Config, Field, Fitted, Parameter
 
-_EDGE = 6.0
+_EDGE = 8.0
 _ENTROPY = 0.5 * np.log(2 * np.pi * np.e)
 
 
 def directions(config: Config, fitted: Fitted) -> np.ndarray:
-    """The directions that the device draws, of unit length, shape (n_inputs, n_projections)."""
-    n_inputs, wanted = int(fitted["inputs"][0]), int(fitted["features"][0])
-    draws = Draws(int(fitted["seed"][0]))
-    found = np.zeros((n_inputs, config["projections"]))
-    for direction in found.T:
-        left = wanted
-        for i in range(n_inputs):
-            if (draws.next() >> 8) * (n_inputs - i) < left << 16:
-                direction[i] = draws.signed()
-                left -= 1
-        direction /= np.linalg.norm(direction)
-    return found
+    """The directions as columns, of unit length but for rounding, (n_inputs, n_projections)."""
+    n_inputs = int(fitted["inputs"][0])
+    found = np.zeros((config["projections"], n_inputs))
+    np.put_along_axis(found, fitted["chosen"].astype(int), fitted["weights"] / 127.0, axis=1)
+    return found.T
 
 
 def places(projected: np.ndarray, bins: int) -> np.ndarray:
@@ -59,32 +51,44 @@ class Loda(ScaledLearner):
     tolerance = (1e-4, 1e-4)
     parameters = (
         Parameter("projections", 24, "Number of directions.", choices=(16, 24, 32)),
-        Parameter("bins", 20, "Bins of each histogram.", choices=(12, 16, 20, 24)),
+        Parameter("bins", 12, "Bins of each histogram.", choices=(12, 16, 20, 24)),
     )
     fields = (
         Field("inputs", "uint32_t", "number of features"),
         Field("projections", "uint32_t", "number of directions"),
         Field("bins", "uint32_t", "bins of each histogram"),
         Field("features", "uint32_t", "features in each direction"),
-        Field("seed", "uint32_t", "number from which the directions are drawn"),
         Field("horizon", "float", "signals after which older ones fade"),
+        Field("chosen", "uint8_t", "features of each direction", array=True),
+        Field("weights", "int8_t", "their weights times 127", array=True),
     )
+
+    def accepts(self, config: Config, n_inputs: int) -> bool:
+        return n_inputs <= 256
 
     def prepare(
         self, config: Config, n_inputs: int, horizon: float = ENDLESS, seed: int = 0
     ) -> dict[str, np.ndarray]:
-        prepared = super().prepare(config, n_inputs, horizon, seed)
-        return prepared | {"features": np.array([round(n_inputs**0.5)], dtype=np.uint32)}
+        rng, count = np.random.default_rng(seed), round(n_inputs**0.5)
+        size = (config["projections"], n_inputs)
+        chosen = np.sort(rng.random(size).argsort(axis=1)[:, :count], axis=1)
+        weights = rng.normal(size=chosen.shape)
+        weights /= np.linalg.norm(weights, axis=1, keepdims=True)
+        return super().prepare(config, n_inputs, horizon, seed) | {
+            "features": np.array([count], dtype=np.uint32),
+            "chosen": chosen.astype(np.uint8),
+            "weights": np.round(127 * weights).astype(np.int8),
+        }
 
     def own(self, config: Config, n_inputs: int) -> int:
         return int(config["projections"]) * int(config["bins"])
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        each = 200.0 + 14.0 * n_inputs + 20.0 * n_inputs**0.5
+        each = 200.0 + 18.0 * n_inputs**0.5
         return SCALE_COST * n_inputs + config["projections"] * each
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
-        each = 140.0 + 14.0 * n_inputs + 20.0 * n_inputs**0.5 + 8.0 * config["bins"]
+        each = 140.0 + 18.0 * n_inputs**0.5 + 8.0 * config["bins"]
         return SCALE_COST * n_inputs + config["projections"] * each
 
     def oracle(

@@ -52,7 +52,7 @@ class Mahalanobis(Learner):
         return root_cost(n_inputs) + forward_cost(n_inputs)
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
-        return n_inputs * (8.0 * n_inputs + 15.0)
+        return 78.0 + n_inputs * (7.5 * n_inputs + 34.0)
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

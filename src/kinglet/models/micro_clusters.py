@@ -21,9 +21,7 @@ class MicroClusters(Learner):
         "correlated features."
     )
     source = "Aggarwal et al. (2003), A framework for clustering evolving data streams; Ward (1963)"
-    parameters = (
-        Parameter("clusters", 4, "Number of clusters.", choices=(3, 4, 8)),
-    )
+    parameters = (Parameter("clusters", 4, "Number of clusters.", choices=(3, 4, 8)),)
     fields = (
         Field("inputs", "uint32_t", "number of features"),
         Field("clusters", "uint32_t", "number of clusters"),
@@ -37,11 +35,11 @@ class MicroClusters(Learner):
         return n_inputs
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        return n_inputs * (30.0 + 40.0 * config["clusters"])
+        return 210.0 + 58.0 * n_inputs + config["clusters"] * (46.0 + 65.0 * n_inputs)
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
-        clusters = config["clusters"]
-        return n_inputs * (60.0 + 25.0 * (clusters + clusters * (clusters - 1) / 2))
+        distances = config["clusters"] * (config["clusters"] + 1) / 2
+        return 340.0 + 127.0 * n_inputs + distances * (62.0 + 36.0 * n_inputs)
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

@@ -55,8 +55,10 @@ class OsElm(ScaledLearner):
     def prepare(
         self, config: Config, n_inputs: int, horizon: float = ENDLESS, seed: int = 0
     ) -> dict[str, np.ndarray]:
-        prepared = super().prepare(config, n_inputs, horizon, seed)
-        return prepared | {"gain": np.array([(3.0 / n_inputs) ** 0.5], dtype=np.float32)}
+        return super().prepare(config, n_inputs, horizon, seed) | {
+            "seed": np.random.default_rng(seed).integers(1 << 24, size=1, dtype=np.uint32),
+            "gain": np.array([(3.0 / n_inputs) ** 0.5], dtype=np.float32),
+        }
 
     def own(self, config: Config, n_inputs: int) -> int:
         hidden = int(config["hidden"])
@@ -66,11 +68,13 @@ class OsElm(ScaledLearner):
         return 2 * int(config["hidden"])
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        return n_inputs * (SCALE_COST + 30.0 + 20.0 * config["hidden"]) + 30.0 * config["hidden"]
+        each = SCALE_COST + 36.0 + 34.0 * config["hidden"]
+        return 223.0 + n_inputs * each + 55.0 * config["hidden"]
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
         hidden = config["hidden"]
-        return n_inputs * (SCALE_COST + 20.0 + 28.0 * hidden) + hidden * (60.0 + 12.0 * hidden)
+        each = SCALE_COST + 16.0 + 49.0 * hidden
+        return n_inputs * each + hidden * (186.0 + 14.8 * hidden)
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

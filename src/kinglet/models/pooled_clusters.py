@@ -13,6 +13,7 @@ from kinglet.models._covariance import (
     root_cost,
     shrunk,
 )
+from kinglet.models.micro_clusters import RECORD as MICRO_CLUSTERS
 from kinglet.record import Config, Field, Fitted, Learner, Parameter
 
 
@@ -45,72 +46,34 @@ class PooledClusters(Learner):
         return n_inputs <= MOST_INPUTS
 
     def state(self, config: Config, n_inputs: int) -> int:
-        return _clusters(config, n_inputs) + packed(n_inputs)
+        return MICRO_CLUSTERS.state(config, n_inputs) + packed(n_inputs)
 
     def scratch(self, config: Config, n_inputs: int) -> int:
-        return n_inputs + max(_clusters(config, n_inputs), n_inputs + packed(n_inputs))
+        return 2 * n_inputs + packed(n_inputs)
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        each = forward_cost(n_inputs) + 115.0 * n_inputs
-        return root_cost(n_inputs) + config["clusters"] * each
+        each = forward_cost(n_inputs)
+        return root_cost(n_inputs) + 151.0 * n_inputs + config["clusters"] * each
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
         clusters = config["clusters"]
-        moving = 500.0 + 40.0 * (clusters + clusters * (clusters - 1) / 2)
-        return n_inputs * (moving + 8.0 * n_inputs)
+        distances = clusters * (clusters + 1) / 2
+        moving = n_inputs * (103.0 + 61.0 * clusters + 7.5 * n_inputs)
+        return 620.0 + moving + distances * (70.0 + 32.0 * n_inputs)
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray
     ) -> np.ndarray:
-        clusters = _Pooled(config["clusters"], float(fitted["horizon"][0]), learned)
-        return np.log(np.maximum(clusters.squares(x).min(axis=1), 1e-3))
-
-
-def _clusters(config: Config, n_inputs: int) -> int:
-    """Floats of the clusters."""
-    return 2 + 2 * n_inputs + int(config["clusters"]) * (1 + 2 * n_inputs)
-
-
-class _Pooled(Clusters):
-    """Clusters that also keep the scatter within them."""
-
-    def __init__(self, clusters: int, horizon: float, learned: np.ndarray) -> None:
-        self.scatter = np.zeros((learned.shape[1], learned.shape[1]))
-        super().__init__(clusters, horizon, learned)
-
-    def _take(self, cluster: list, x: np.ndarray) -> None:
-        count, mean, _ = cluster
-        if cluster is self.overall:
-            if count + 1 >= self.horizon:
-                self.scatter = (1 - 1 / self.horizon) * self.scatter
-        else:
-            self.scatter = self.scatter + count / (count + 1) * np.outer(x - mean, x - mean)
-        super()._take(cluster, x)
-
-    def _learn(self, x: np.ndarray) -> None:
-        before = [(count, mean) for count, mean, _ in self.clusters]
-        super()._learn(x)
-        merged = [
-            was
-            for was, cluster in zip(before, self.clusters, strict=True)
-            if was[1] is not cluster[1]
+        clusters = Clusters(config["clusters"], float(fitted["horizon"][0]), learned)
+        freedom = max(clusters.overall[0] - len(clusters.clusters), 1)
+        _, correlations = shrunk(clusters.scatter, clusters.overall[1], freedom)
+        squares = [
+            mean_square(correlations, (x - mean) / deviation)
+            for (_, mean, _), deviation in zip(
+                clusters.clusters, np.sqrt(clusters.variances()), strict=True
+            )
         ]
-        if len(merged) == 2:
-            (n, mean), (m, other) = merged
-            self.scatter = self.scatter + n * m / (n + m) * np.outer(mean - other, mean - other)
-
-    def squares(self, x: np.ndarray) -> np.ndarray:
-        """Mean squared Mahalanobis distance from each cluster, shape (n, n_clusters)."""
-        freedom = max(self.overall[0] - len(self.clusters), 1)
-        _, correlations = shrunk(self.scatter, self.overall[1], freedom)
-        deviations = np.sqrt(self.variances())
-        return np.stack(
-            [
-                mean_square(correlations, (x - cluster[1]) / deviation)
-                for cluster, deviation in zip(self.clusters, deviations, strict=True)
-            ],
-            axis=1,
-        )
+        return np.log(np.maximum(np.min(squares, axis=0), 1e-3))
 
 
 RECORD = PooledClusters()

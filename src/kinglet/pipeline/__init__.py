@@ -6,4 +6,14 @@ from kinglet.pipeline.plan import Node, Plan, make_plan
 from kinglet.pipeline.pool import Pool, make_pool
 from kinglet.pipeline.spec import Pipeline, Use
 
-__all__ = ["FittedPipeline", "Knowledge", "Node", "Pipeline", "Plan", "Pool", "Use", "make_plan", "make_pool"]
+__all__ = [
+    "FittedPipeline",
+    "Knowledge",
+    "Node",
+    "Pipeline",
+    "Plan",
+    "Pool",
+    "Use",
+    "make_plan",
+    "make_pool",
+]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -126,9 +127,11 @@ class FittedPipeline:
             scale_fit=under("scale/"),
             model_fit=under("model/"),
             chain_fits={chain: under(f"chain/{i}/") for i, chain in enumerate(chains)},
-            knowledge=(
-                Knowledge(**document["knowledge"], **under("knowledge/"))
-                if "knowledge" in document
-                else None
-            ),
+            knowledge=_knowledge(document.get("knowledge"), under("knowledge/")),
         )
+
+
+def _knowledge(numbers: dict[str, Any] | None, arrays: Arrays) -> Knowledge | None:
+    if numbers is None:
+        return None
+    return Knowledge(state=arrays["state"], calibration=arrays["calibration"], **numbers)

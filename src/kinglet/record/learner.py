@@ -68,7 +68,10 @@ class Learner(Record):
         seed : int
             Seed of everything drawn.
         """
-        return {"inputs": np.uint32(n_inputs)[None], "horizon": np.float32(horizon)[None]}
+        return {
+            "inputs": np.array([n_inputs], dtype=np.uint32),
+            "horizon": np.array([horizon], dtype=np.float32),
+        }
 
     def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:
         """Values of the C parameter block: by name, of what was prepared or of the configuration.

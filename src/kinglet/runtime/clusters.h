@@ -35,7 +35,7 @@ KN_STEP void kn_clusters_within(const float *state, uint32_t inputs, float *with
     }
     for (k = 0; k < used; k++) {
         const float *cluster = state + kn_cluster_at(inputs, k);
-        weight += cluster[0] - 1.0f;
+        weight += kn_max(cluster[0] - 1.0f, 0.0f);
         for (i = 0; i < inputs; i++) {
             within[i] += cluster[1u + inputs + i];
         }
@@ -57,34 +57,55 @@ KN_STEP float kn_clusters_apart(const float *x, const float *y, const float *wit
     return sum;
 }
 
-/* Merge a cluster into another: counts, means and squares as if one had learned all signals. */
-KN_STEP void kn_clusters_merge(float *into, const float *from, uint32_t inputs, float horizon)
+/* Take a group of signals with this mean into a cluster. The scatter within grows by
+ * weight * step step'; the step is written out, the weight returned. */
+KN_STEP float kn_clusters_join(float *cluster, float group, const float *mean, uint32_t inputs,
+                               float *step)
 {
-    const float count = into[0] + from[0];
-    const float weight = from[0] / count;
-    /* At the horizon a count stands for more signals than it says: the squares shrink with it. */
-    const float kept = kn_min(count, horizon) / count;
+    const float count = cluster[0] + group;
+    const float weight = cluster[0] * group / count;
     uint32_t i;
-    for (i = 1; i <= inputs; i++) {
-        const float change = from[i] - into[i];
-        into[inputs + i] += from[inputs + i] + change * (change * (weight * into[0]));
-        into[inputs + i] *= kept;
-        into[i] += change * weight;
+    for (i = 0; i < inputs; i++) {
+        step[i] = mean[i] - cluster[1u + i];
+        cluster[1u + i] += step[i] * (group / count);
+        cluster[1u + inputs + i] += step[i] * (step[i] * weight);
     }
-    into[0] = kn_min(count, horizon);
+    cluster[0] = count;
+    return weight;
+}
+
+/* What every cluster loses at the horizon is what one vector weighs: one that nothing joins any
+ * more fades until it can be merged at no cost. Counts never exceed the horizon together. */
+KN_STEP void kn_clusters_fade(float *state, uint32_t inputs, float horizon)
+{
+    const float kept = 1.0f - 1.0f / horizon;
+    const uint32_t used = kn_clusters_used(state);
+    uint32_t i, k;
+    for (k = 0; k < used; k++) {
+        float *cluster = state + kn_cluster_at(inputs, k);
+        cluster[0] *= kept;
+        for (i = 1u + inputs; i <= 2u * inputs; i++) {
+            cluster[i] *= kept;
+        }
+    }
 }
 
 /* Learn a vector: into the nearest cluster, or as a new one where two others are nearer to each
- * other and can be merged. Scratch holds one value an input. */
-KN_STEP void kn_clusters_learn(float *state, const float *in, uint32_t inputs, uint32_t clusters,
-                               float horizon, float *scratch)
+ * other and can be merged. Scratch holds one value an input. Either way two groups of signals
+ * became one, a cluster and the vector or two clusters: returns the weight and leaves in scratch
+ * the step of `kn_clusters_join`. The weight is 0 where there was room for a new cluster. */
+KN_STEP float kn_clusters_learn(float *state, const float *in, uint32_t inputs, uint32_t clusters,
+                                float horizon, float *scratch)
 {
     const uint32_t used = kn_clusters_used(state);
-    float *cluster;
-    float nearest = 0.0f, closest = 0.0f;
+    float *cluster, *into;
+    float nearest = 0.0f, closest = 0.0f, weight = 0.0f;
     uint32_t best = 0, p = 0, q = 0, i, j;
     state[0] = kn_count(state[0], horizon);
     kn_welford(state + 2, state + 2u + inputs, in, inputs, state[0], horizon);
+    if (state[0] >= horizon) {
+        kn_clusters_fade(state, inputs, horizon);
+    }
     if (used < clusters) {
         q = used;
         state[1] += 1.0f;
@@ -110,13 +131,14 @@ KN_STEP void kn_clusters_learn(float *state, const float *in, uint32_t inputs, u
             }
         }
         if (q == 0u || nearest <= closest) {
-            cluster = state + kn_cluster_at(inputs, best);
-            cluster[0] = kn_count(cluster[0], horizon);
-            kn_welford(cluster + 1, cluster + 1u + inputs, in, inputs, cluster[0], horizon);
-            return;
+            return kn_clusters_join(state + kn_cluster_at(inputs, best), 1.0f, in, inputs, scratch);
         }
-        kn_clusters_merge(state + kn_cluster_at(inputs, p), state + kn_cluster_at(inputs, q),
-                          inputs, horizon);
+        into = state + kn_cluster_at(inputs, p);
+        cluster = state + kn_cluster_at(inputs, q);
+        weight = kn_clusters_join(into, cluster[0], cluster + 1, inputs, scratch);
+        for (i = 1u + inputs; i <= 2u * inputs; i++) {
+            into[i] += cluster[i];
+        }
     }
     cluster = state + kn_cluster_at(inputs, q);
     cluster[0] = 1.0f;
@@ -124,6 +146,7 @@ KN_STEP void kn_clusters_learn(float *state, const float *in, uint32_t inputs, u
         cluster[i] = in[i - 1u];
         cluster[inputs + i] = 0.0f;
     }
+    return weight;
 }
 
 /* Variance of one feature of a cluster, drawn to the pooled one. */

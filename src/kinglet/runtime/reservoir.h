@@ -11,6 +11,8 @@
 #define KN_RESERVOIR_MOST 3u
 /* Signals over which the differences from nearest neighbours are averaged. */
 #define KN_RESERVOIR_MEMORY 50.0f
+/* Weighted squared distance beyond which vectors are as far as can be. */
+#define KN_RESERVOIR_FAR 1e12f
 /* Weight of the variance of all signals in the scale, in signals. */
 #define KN_RESERVOIR_PRIOR 4.0f
 
@@ -55,9 +57,9 @@ KN_STEP uint32_t kn_reservoir_find(const float *state, const float *in, uint32_t
         uint32_t at;
         for (i = 0; i < inputs; i++) {
             const float change = in[i] - kept[i];
-            /* As kn_share, without its division. */
-            sum += kn_min(change * change * weights[i], 1e12f);
+            sum += change * change * weights[i];
         }
+        sum = kn_min(sum, KN_RESERVOIR_FAR);
         if (found < wanted) {
             found++;
         } else if (sum >= nearest[wanted - 1u]) {

@@ -81,9 +81,7 @@ class Evaluation:
         return upper_bound(self.split_scores, self.margin, self.thrift)
 
 
-def upper_bound(
-    scores: Sequence[float | None], margin: float = 1.0, thrift: float = 1.0
-) -> float:
+def upper_bound(scores: Sequence[float | None], margin: float = 1.0, thrift: float = 1.0) -> float:
     """The score if every split not run yet were perfect; the score itself where all are known."""
     known = [1.0 if score is None else score for score in scores]
     return 85 * min(known) + 10 * float(np.mean(known)) + 4 * margin + thrift
@@ -158,8 +156,11 @@ def evaluate(
         return Evaluation(
             pipeline, tuple(scores), False, sizes=sizes, thrift=thrift, seconds=seconds
         )
-    tests = [split.test for split in splits]
-    settled = task.settle(problem.label, problem.machine, tests, results, problem.settings)
+    settings = problem.settings
+    if learns:  # a model with a limit of its own, or with nothing to set it by, keeps it
+        own = models()[pipeline.model.name].calibrated
+        settings = {**settings, "fixed": float(own or settings["imitated"])}
+    settled = task.settle(problem.label, problem.machine, splits, results, settings)
     margin = settled.margin
     if task.stressed and _spotless(settled.scores):
         margin = _stress(problem, task, splits, joined.pipeline, fits)
@@ -213,9 +214,7 @@ def link(problem: Problem, task: Task, evaluation: Evaluation) -> Evaluation:
     assert evaluation.fitted is not None and evaluation.sizes is not None
     costs = problem.costs
     linked = measure_footprint(evaluation.fitted, task, costs.target, costs.optimise)
-    sizes = replace(
-        evaluation.sizes, ram_bytes=linked.ram_bytes, flash_bytes=linked.flash_bytes
-    )
+    sizes = replace(evaluation.sizes, ram_bytes=linked.ram_bytes, flash_bytes=linked.flash_bytes)
     return replace(evaluation, sizes=sizes, thrift=_thrift(problem, sizes))
 
 

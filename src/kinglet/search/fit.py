@@ -211,6 +211,4 @@ def scaled(fitted: FittedPipeline, features: np.ndarray) -> np.ndarray:
     """Selected and scaled features, float32 (n, n_selected), of joined ones."""
     use = fitted.pipeline.scale
     x = np.ascontiguousarray(features[:, fitted.selected])
-    return run_step(
-        steps()[use.name], use.settings, Shape(x.shape[1], 1), fitted.scale_fit, x
-    )
+    return run_step(steps()[use.name], use.settings, Shape(x.shape[1], 1), fitted.scale_fit, x)

@@ -138,9 +138,7 @@ def _drawn(lines: Lines, rows: np.ndarray, count: int, name: str) -> np.ndarray:
     return rng.permutation(rows)[:count]
 
 
-def _curve(
-    fitted: FittedPipeline, lines: Lines, splits: Sequence[Split]
-) -> list[dict[str, Any]]:
+def _curve(fitted: FittedPipeline, lines: Lines, splits: Sequence[Split]) -> list[dict[str, Any]]:
     """Balanced accuracy, false alarms and detection over the number of signals learned."""
     machines = np.unique(lines.data.machine)
     most = min(len(lines.nominal(s.train, m)) for s in splits for m in machines)

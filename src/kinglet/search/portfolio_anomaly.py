@@ -11,6 +11,8 @@ from kinglet.pipeline.spec import Chain, model, selector, step
 from kinglet.record import Shape
 from kinglet.search import blocks
 
+_EVT_VALUES = 8
+
 
 def portfolio(shape: Shape) -> list[Pipeline]:
     """The portfolio for signals of a shape, without the branches that do not fit it."""
@@ -48,15 +50,35 @@ def _signals(shape: Shape) -> list[Pipeline]:
 
 
 def _streams(shape: Shape) -> list[Pipeline]:
-    clusters = model("micro_clusters", clusters=4)
-    values = [blocks.branch("segment_means", segments=1)]
-    everything = selector("all_features")
-    return _built([(values, everything, clusters)], shape)
+    value = blocks.branch("segment_means", segments=1)
+    recent = [blocks.branch("moving_statistics", window=window) for window in (8, 16, 32, 64)]
+    change = [blocks.branch("lagged_differences", lag=lag) for lag in (1, 4, 16)]
+    level = [blocks.branch("moving_average", alpha=alpha) for alpha in (0.02, 0.1, 0.3)]
+    everything, evt = selector("all_features"), model("evt", gamma=3)
+    clusters, ellipse = model("micro_clusters", clusters=4), model("mahalanobis")
+    pooled = model("pooled_clusters")
+    listed: list[tuple[list[Chain], Use, Use]] = [
+        ([value], everything, clusters),
+        ([value, change[0], recent[1]], everything, ellipse),
+        ([value, recent[2]], everything, ellipse),
+        ([value, recent[2]], everything, clusters),
+        ([value, recent[3]], everything, pooled),
+        ([value, level[1]], everything, ellipse),
+        ([value, level[0], change[1]], everything, clusters),
+        ([value], everything, ellipse),
+        ([value], everything, evt),
+        ([value], everything, model("evt", gamma=3, vote="collective")),
+        ([value, recent[3]], selector("tree_importance", count=8), clusters),
+        ([value, level[0]], everything, model("diagonal_gaussian")),
+    ]
+    return _built(listed, shape)
 
 
 def _built(listed: list[tuple[list[Chain], Use, Use]], shape: Shape) -> list[Pipeline]:
     pipelines = []
     for branches, selection, chosen in listed:
+        if chosen.name == "evt" and shape.axes > _EVT_VALUES:
+            continue
         fitting = blocks.fitting(branches, shape) or blocks.fitting(blocks.raw(shape), shape)
         pipelines.append(Pipeline(fitting, step("bound"), selection, chosen))
     return pipelines

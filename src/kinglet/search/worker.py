@@ -79,16 +79,19 @@ def release() -> None:
 def _problem(setup: Setup) -> Problem:
     global _current
     if _current is None or _current[0].folder != setup.folder:
-        _current = setup, Problem(
-            store=Store(setup.folder, setup.seed, setup.stream),
-            label=setup.label,
-            machine=setup.machine,
-            classes=setup.classes,
-            shape=setup.shape,
-            limits=setup.limits,
-            costs=setup.costs,
-            seed=setup.seed,
-            settings=setup.settings,
+        _current = (
+            setup,
+            Problem(
+                store=Store(setup.folder, setup.seed, setup.stream),
+                label=setup.label,
+                machine=setup.machine,
+                classes=setup.classes,
+                shape=setup.shape,
+                limits=setup.limits,
+                costs=setup.costs,
+                seed=setup.seed,
+                settings=setup.settings,
+            ),
         )
     return _current[1]
 

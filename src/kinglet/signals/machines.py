@@ -95,9 +95,7 @@ def read_machines(
     return _with_imitations(signals, machine, multisensor, seed)
 
 
-def label_machines(
-    normal: Signals, abnormal: Signals | None = None, *, seed: int = 0
-) -> Labelled:
+def label_machines(normal: Signals, abnormal: Signals | None = None, *, seed: int = 0) -> Labelled:
     """Join nominal and abnormal signals of one machine that are in memory already.
 
     Parameters
@@ -113,7 +111,7 @@ def label_machines(
         raise InputError("The normal and the abnormal signals differ in length or axes.")
     moved = replace(abnormal, group=abnormal.group + normal.group.max() + 1)
     signals = Signals.concatenate([normal, moved])
-    label = np.repeat(np.int32([NORMAL, ABNORMAL]), [len(normal), len(abnormal)])
+    label = np.repeat(np.array([NORMAL, ABNORMAL], dtype=np.int32), [len(normal), len(abnormal)])
     return Labelled(signals, label, CLASSES)
 
 
@@ -128,7 +126,7 @@ def _with_imitations(
         group = mine.group + signals.group.max() + 1
         parts.append(replace(mine, values=values, group=group, files=(_IMITATION.format(name),),
                              file=np.zeros(len(mine), np.int32), warnings=()))  # fmt: skip
-    label = np.repeat(np.int32([NORMAL, ABNORMAL]), [len(signals), len(signals)])
+    label = np.repeat(np.array([NORMAL, ABNORMAL], dtype=np.int32), [len(signals), len(signals)])
     both = Signals.concatenate([signals, *parts])
     both = replace(both, warnings=signals.warnings)
     return Labelled(both, label, CLASSES, np.concatenate([machine, machine]), imitated=True)

@@ -46,12 +46,12 @@ class Labelled:
     signals: Signals
     label: npt.NDArray[np.int32]
     classes: tuple[str, ...]
-    machine: npt.NDArray[np.int32] = field(default=None)  # type: ignore[assignment]
+    machine: npt.NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     imitated: bool = False
 
     def __post_init__(self) -> None:
-        """Fill in the machine."""
-        if self.machine is None:
+        """All signals come from one machine where nothing else is said."""
+        if not len(self.machine):
             object.__setattr__(self, "machine", np.zeros(len(self.label), np.int32))
 
 

@@ -23,7 +23,9 @@ class SegmentMeans(Step):
     )
     kind = "features"
     parameters = (
-        Parameter("segments", 8, "Segments that an axis is cut into.", choices=(1, 2, 4, 8, 16, 32)),
+        Parameter(
+            "segments", 8, "Segments that an axis is cut into.", choices=(1, 2, 4, 8, 16, 32)
+        ),
     )
     fields = (Field("segments", "uint16_t", "segments per axis"),)
     tolerance = (1e-5, 1e-5)

@@ -7,6 +7,7 @@ which it is nominal. Their quotient is the share; similarity = 100 - 10 share, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from sklearn.metrics import roc_auc_score
 
 from kinglet.ccode import Names
 from kinglet.pipeline import FittedPipeline, Plan
-from kinglet.signals import ABNORMAL, NORMAL, Labelled
+from kinglet.signals import ABNORMAL, NORMAL, Labelled, Split
 from kinglet.tasks import anomaly_c, metrics
 from kinglet.tasks.task import Emulated, Emulation, Settled, Task
 
@@ -55,8 +56,7 @@ class Anomaly(Task):
 
         The factor is one for all splits, so none of them can do better in the end.
         """
-        balanced = [ba.max() for ba, _ in _curves(label, outputs, machine)]
-        return float(min(balanced))
+        return float(min(c.balanced.max() for c in _curves(label, outputs, machine)))
 
     def accuracy(self, label: np.ndarray, outputs: np.ndarray) -> float:
         """Balanced accuracy at similarity 90."""
@@ -66,38 +66,36 @@ class Anomaly(Task):
         self,
         label: np.ndarray,
         machine: np.ndarray,
-        tests: list[np.ndarray],
+        splits: Sequence[Split],
         outputs: list[np.ndarray],
         settings: Mapping[str, float],
     ) -> Settled:
         """Choose the factor of the limit, and judge each split with the one of the others.
 
         The factor is the one of best mean balanced accuracy over the splits (the middle of those
-        as good) among those with at most 5 % false alarms; 1 where the abnormal signals are
-        imitations. The margin is the mean of max(0, 1 - share) over the nominal and of
+        as good) among those with few false alarms on either kind of split; 1 where it is fixed. The
+        margin is the mean of max(0, 1 - share) over the nominal and of
         max(0, 1 - 1 / share) over the abnormal signals, each kind weighing the same.
         """
         curves = [
-            _curves(label[rows], result, machine[rows])
-            for rows, result in zip(tests, outputs, strict=True)
+            (split.kind, curve)
+            for split, result in zip(splits, outputs, strict=True)
+            for curve in _curves(label[split.test], result, machine[split.test])
         ]
-        judged, scores = [], []
-        for number, (rows, result) in enumerate(zip(tests, outputs, strict=True)):
-            others = [each for index, each in enumerate(curves) if index != number]
-            factor = 1.0 if settings["imitated"] else _choose(others)
+        each = len(curves) // len(splits)  # machines
+        judged, scores, margins = [], [], []
+        for number, (split, result) in enumerate(zip(splits, outputs, strict=True)):
+            others = curves[: number * each] + curves[(number + 1) * each :]
+            factor = 1.0 if settings["fixed"] else _choose(others)
             own = np.stack([result[:, 0], result[:, 1] * np.float32(factor)], axis=1)
+            truth = label[split.test]
             judged.append(own)
+            margins.append(_margin(truth, own))
             scores.append(
-                min(
-                    self.accuracy(label[rows][mine], own[mine])
-                    for mine in _machines(machine[rows])
-                )
+                min(self.accuracy(truth[m], own[m]) for m in _machines(machine[split.test]))
             )
-        factor = 1.0 if settings["imitated"] else _choose(curves)
-        margin = float(
-            np.mean([_margin(label[r], o) for r, o in zip(tests, judged, strict=True)])
-        )
-        return Settled(scores, judged, margin, {"factor": factor})
+        factor = 1.0 if settings["fixed"] else _choose(curves)
+        return Settled(scores, judged, float(np.mean(margins)), {"factor": factor})
 
     def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
         """Metrics of out-of-fold outputs at similarity 90, and what sensitivity does."""
@@ -256,24 +254,33 @@ def _machines(machine: np.ndarray) -> list[np.ndarray]:
     return [machine == number for number in np.unique(machine)]
 
 
-def _curves(
-    label: np.ndarray, outputs: np.ndarray, machine: np.ndarray
-) -> list[tuple[np.ndarray, np.ndarray]]:
+@dataclass(frozen=True)
+class Curve:
+    """One machine in one split, over `FACTORS`."""
+
+    balanced: np.ndarray
+    false_alarms: np.ndarray
+
+
+def _curves(label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> list[Curve]:
     """Balanced accuracy and false alarms over the factors, for each machine."""
     curves = []
     for mine in _machines(machine):
         found = shares(outputs[mine], FACTORS) > 1
         false_alarms = found[:, label[mine] == NORMAL].mean(axis=1)
         detection = found[:, label[mine] == ABNORMAL].mean(axis=1)
-        curves.append(((1 - false_alarms + detection) / 2, false_alarms))
+        curves.append(Curve((1 - false_alarms + detection) / 2, false_alarms))
     return curves
 
 
-def _choose(curves: list[list[tuple[np.ndarray, np.ndarray]]]) -> float:
+def _choose(curves: Sequence[tuple[str, Curve]]) -> float:
     """The factor of best mean balanced accuracy among those that keep false alarms rare."""
-    flat = [pair for split in curves for pair in split]
-    balanced = np.mean([pair[0] for pair in flat], axis=0)
-    false_alarms = np.mean([pair[1] for pair in flat], axis=0)
+    balanced = np.mean([curve.balanced for _, curve in curves], axis=0)
+    by_kind = [
+        np.mean([curve.false_alarms for kind, curve in curves if kind == chosen], axis=0)
+        for chosen in {kind for kind, _ in curves}
+    ]
+    false_alarms = np.max(by_kind, axis=0)
     allowed = false_alarms <= max(FALSE_ALARMS, float(false_alarms.min()))
     best = balanced[allowed].max()
     as_good = np.flatnonzero(allowed & (balanced >= best - _PLATEAU))

@@ -96,7 +96,7 @@ def glue(plan: Plan, fitted: FittedPipeline, names: Names) -> str:
     """Public functions."""
     assert isinstance(plan.model, Learner) and fitted.knowledge is not None
     name, identity = names.function, names.macro("NEAI_ID")
-    minimum = names.macro("NEAI_MINIMUM_LEARNING")
+    minimum = f"{fitted.knowledge.minimum}u"  # not the macro: it is part of what makes the identity
     values = fitted.shape.length * fitted.shape.axes
     # Only where detections are remembered do they change the knowledge.
     remembers = plan.history > 0 or plan.model.votes
@@ -297,7 +297,8 @@ int emulator_sensitivity(float sensitivity)
 
 int emulator_learned(void)
 {{
-    return neai_is_ready() ? (int)neai_knowledge.head.learned : -1;
+    const uint32_t learned = neai_is_ready() ? neai_knowledge.head.learned : 0u;
+    return (int)((learned < 0x7FFFFFFFu) ? learned : 0x7FFFFFFFu);
 }}
 
 void *emulator_knowledge(void)

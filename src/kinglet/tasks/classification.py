@@ -78,7 +78,9 @@ class Classification(Task):
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Class of each signal, and how often each occurs."""
         rows = self.rows(emulation.outputs, None, classes)
-        rows = [row if state == 0 else {} for row, state in zip(rows, emulation.states, strict=True)]
+        rows = [
+            row if state == 0 else {} for row, state in zip(rows, emulation.states, strict=True)
+        ]
         known = [row["class"] for row in rows if row]
         return rows, {"counts": {name: known.count(name) for name in classes}}
 

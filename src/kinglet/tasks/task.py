@@ -10,7 +10,7 @@ import numpy as np
 
 from kinglet.ccode import Names
 from kinglet.pipeline import FittedPipeline, Plan
-from kinglet.signals import Labelled
+from kinglet.signals import Labelled, Split
 
 
 class Emulated(Protocol):
@@ -120,7 +120,7 @@ class Task:
         self,
         label: np.ndarray,
         machine: np.ndarray,
-        tests: list[np.ndarray],
+        splits: Sequence[Split],
         outputs: list[np.ndarray],
         settings: Mapping[str, float],
     ) -> Settled:
@@ -130,16 +130,15 @@ class Task:
         ----------
         label, machine : ndarray of int, shape (n,)
             Of all lines.
-        tests : list of ndarray of int
-            Held-out lines of each split.
+        splits : sequence of Split
         outputs : list of ndarray
-            What was said of them.
+            What was said of the held-out lines of each.
         settings : mapping
             What the user asked for; see `kinglet.search.Problem`.
         """
         scores = [
-            self.split_metric(label[rows], result, machine[rows])
-            for rows, result in zip(tests, outputs, strict=True)
+            self.split_metric(label[split.test], result, machine[split.test])
+            for split, result in zip(splits, outputs, strict=True)
         ]
         return Settled(scores, outputs)
 

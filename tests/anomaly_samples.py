@@ -84,9 +84,7 @@ def fitted(name: str, shape: Shape = SHAPE) -> FittedPipeline:
     player = device(empty)
     player.learn(features(empty, nominal(60, 7, shape)))
     knowledge = Knowledge(FACTOR, MINIMUM, player.learned, player.state, player.calibration)
-    return FittedPipeline(
-        pipeline, shape, CLASSES, selected, {}, prepared, knowledge=knowledge
-    )
+    return FittedPipeline(pipeline, shape, CLASSES, selected, {}, prepared, knowledge=knowledge)
 
 
 def device(fitted: FittedPipeline) -> Device:
@@ -113,9 +111,7 @@ def knowledge_bytes(name: str, shape: Shape = SHAPE) -> int:
 
 
 @cache
-def _wasm(
-    name: str, shape: Shape, suffix: str, functions: str, exports: tuple[str, ...]
-) -> bytes:
+def _wasm(name: str, shape: Shape, suffix: str, functions: str, exports: tuple[str, ...]) -> bytes:
     made = sources(name, shape, suffix)
     text = made.source + made.emulator + functions
     return compile_wasm(text, {made.names.header: made.header}, [*TASK.exports, *exports])

@@ -75,7 +75,9 @@ def on_host(case: int, count: int) -> list[tuple[int, int, bytes]]:
     return seen
 
 
-@pytest.mark.parametrize("case", range(len(CASES)), ids=lambda case: "-".join(map(str, CASES[case])))
+@pytest.mark.parametrize(
+    "case", range(len(CASES)), ids=lambda case: "-".join(map(str, CASES[case]))
+)
 def test_browser_build_knows_and_says_what_the_search_played(case):
     count = 500
     name, shape = CASES[case]

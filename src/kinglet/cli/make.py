@@ -16,9 +16,9 @@ def make(
         list[str],
         typer.Argument(
             metavar="NAME=FILE...",
-            help="Class and file of its signals; a class given twice has two recordings. For anomaly "
-            "detection normal=FILE and, if there is one, abnormal=FILE; several couples are several "
-            "machines.",
+            help="Class and file of its signals; a class given twice has two recordings. For "
+            "anomaly detection normal=FILE and, if there is one, abnormal=FILE; several couples "
+            "are several machines.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for library.zip and result.json.")],

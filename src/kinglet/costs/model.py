@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 
+import numpy as np
+
 from kinglet.costs.code import function_bytes, functions_of
 from kinglet.pipeline import Plan
-from kinglet.record import Learner, Record
+from kinglet.record import Learner, Record, Shape
 from kinglet.toolchain import CORES, Core, Optimise
 
 # The public functions, one call of a step in `neai_run`, and what a check of one value costs.
@@ -20,7 +22,7 @@ _CHECK_CYCLES = 6.0
 _CALL_CYCLES = 60.0
 # Of a library that learns: the public functions more, and the CRC of its knowledge.
 _LEARNING_BYTES = 420
-_CRC_CYCLES = 13.0
+_CRC_CYCLES = {"size": 12.0, "speed": 9.0}
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,8 @@ class CostModel:
             cycles = self.overhead_cycles(n_values) + sum(
                 self.cycles(node.step, node.operations()) for node in plan.nodes
             )
-            cycles += self.cycles(plan.scale, 14.0 * plan.n_features)
+            scale = plan.scale.cost(plan.scale_config, Shape(plan.n_features, 1))
+            cycles += self.cycles(plan.scale, scale.total(np.arange(plan.n_features)))
             cycles += self._model_cycles(plan)
         knowledge = plan.knowledge_bytes
         if knowledge:
@@ -120,12 +123,14 @@ class CostModel:
         return Sizes(ram, flash, cycles, knowledge)
 
     def _model_cycles(self, plan: Plan) -> float:
-        """Cycles of the model; of one that learns, those of learning: scored, learned, sealed."""
+        """Cycles of the model; of one that learns those of its longer call, CRCs included."""
         model, config, n_inputs = plan.model, plan.model_config, plan.n_features
         if isinstance(model, Learner):
             factor = self.cycles_per_operation.get(f"{model.name}_learn", 1.0)
             score = self.cycles(model, model.score_cost(config, n_inputs))
             learn = factor * model.learn_cost(config, n_inputs) + _CALL_CYCLES
-            return score + learn + 2 * _CRC_CYCLES * plan.knowledge_bytes
+            # A score that needs no calibration is not asked for before learning.
+            longer = max(score, learn) if model.calibrated else score + learn
+            return longer + 2 * _CRC_CYCLES[self.optimise] * plan.knowledge_bytes
         operations = model.cost(config, plan.model_fit, n_inputs, plan.n_outputs)
         return self.cycles(model, operations)

@@ -1,4 +1,4 @@
-"""The device played on this machine: learn signal by signal, judge new ones, in C and in batches."""
+"""The device played on this machine: learn signals, judge new ones, in C and in batches."""
 
 from __future__ import annotations
 

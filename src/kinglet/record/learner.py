@@ -47,6 +47,7 @@ class Learner(Record):
     votes: ClassVar[bool] = False
 
     def functions(self) -> tuple[str, ...]:
+        """Names of the C functions that a library calls."""
         names = ("learn", "score", "vote") if self.votes else ("learn", "score")
         return tuple(f"kn_{self.name}_{name}" for name in names)
 

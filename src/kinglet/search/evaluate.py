@@ -6,7 +6,8 @@ The score of a candidate, 0 to 100, is
 
 with worst and mean the smallest and the mean of the task's metric (0 to 1) over the splits; margin
 that of the task (`kinglet.tasks.Task.settle`) or, of a task with stress and where worst is 1, the
-mean of the metric over held-out lines that were perturbed in gain, noise and tilt; and thrift = 1 - (flash / its limit + RAM / its limit + time / its limit) / 3.
+mean of the metric over held-out lines that were perturbed in gain, noise and tilt; and thrift =
+1 - (flash / its limit + RAM / its limit + time / its limit) / 3.
 It is monotone in each.
 """
 
@@ -167,11 +168,9 @@ def evaluate(
     held_out = _held_out(splits, settled.outputs, len(problem.label))
     if learns:
         whole = _with_settings(whole, settled.settings)
-        normal = np.concatenate([o for o in held_out.values()])[
-            np.tile(problem.label == NORMAL, len(held_out))
-        ]
+        normal = np.concatenate([array[problem.label == NORMAL] for array in held_out.values()])
         changed = [probe_features(problem, pipeline, kind) for kind in PROBES]
-        if sticks(whole, normal[~np.isnan(normal[:, 0])], changed):
+        if sticks(whole, normal, changed):
             return Evaluation(pipeline, none, False, refused="sticks", sizes=sizes)
     return Evaluation(
         pipeline=pipeline,

@@ -54,17 +54,18 @@ enum neai_state {init}(bool use_pretrained);
 /* Learns one nominal signal; may be called at any time, also between detections.
  *   in  {length} values,
  *       interleaved, axis fastest (x0 y0 z0 x1 y1 z1 ...); left as it is
- * Returns NEAI_LEARNING_IN_PROGRESS until {macro("NEAI_MINIMUM_LEARNING")} signals are learned, then
- * NEAI_LEARNING_DONE; NEAI_INVALID_PARAM for a NULL pointer or a value that is not finite or whose
- * absolute value is 1e12 or more: nothing is learned then. */
+ * Returns NEAI_LEARNING_IN_PROGRESS until so many signals are learned as
+ * {macro("NEAI_MINIMUM_LEARNING")} says, then NEAI_LEARNING_DONE; NEAI_INVALID_PARAM for a NULL
+ * pointer or a value that is not finite or whose absolute value is 1e12 or more: nothing is learned
+ * then. */
 enum neai_state {learn}(float *in);
 
 /* Tells how like the learned signals one is.
  *   in          as above
  *   similarity  written: 0 to 100; 90 and more is nominal
- * Returns NEAI_OK; NEAI_LEARNING_IN_PROGRESS while fewer than {macro("NEAI_MINIMUM_LEARNING")} signals are
- * learned (the similarity is 0 before the 13th, after it what can be said so far);
- * NEAI_INVALID_PARAM as above: nothing is written then. */
+ * Returns NEAI_OK; NEAI_LEARNING_IN_PROGRESS while more signals should be learned (the similarity is
+ * 0 before the 13th, after it what can be said so far); NEAI_INVALID_PARAM as above: nothing is
+ * written then. */
 enum neai_state {name("neai_anomalydetection_detect")}(float *in, uint8_t *similarity);
 
 /* Makes detection more (above 1) or less (below 1) sensitive; nothing has to be learned anew. It is
@@ -114,6 +115,11 @@ static int neai_is_ready(void)
                                  (uint32_t)sizeof(neai_knowledge));
 }}
 
+static int neai_has_enough(void)
+{{
+    return neai_knowledge.head.learned >= neai_knowledge.head.minimum;
+}}
+
 enum neai_state {name("neai_anomalydetection_init")}(bool use_pretrained)
 {{
     kn_knowledge_clear(&neai_knowledge.head, {identity}, {minimum},
@@ -140,8 +146,7 @@ enum neai_state {name("neai_anomalydetection_learn")}(float *in)
         neai_knowledge.head.learned++;
     }}
     kn_knowledge_close(&neai_knowledge.head, (uint32_t)sizeof(neai_knowledge));
-    return (neai_knowledge.head.learned < neai_knowledge.head.minimum) ? NEAI_LEARNING_IN_PROGRESS
-                                                                       : NEAI_LEARNING_DONE;
+    return neai_has_enough() ? NEAI_LEARNING_DONE : NEAI_LEARNING_IN_PROGRESS;
 }}
 
 /* Detection, and z beside the similarity made from it. */
@@ -161,8 +166,7 @@ static enum neai_state neai_assess(const float *in, uint8_t *similarity, float *
         *z = neai_judge(&limit);
         *similarity = kn_similarity(*z, limit, neai_knowledge.head.sensitivity);
     }}
-{closed}    return (neai_knowledge.head.learned < neai_knowledge.head.minimum) ? NEAI_LEARNING_IN_PROGRESS
-                                                                       : NEAI_OK;
+{closed}    return neai_has_enough() ? NEAI_OK : NEAI_LEARNING_IN_PROGRESS;
 }}
 
 enum neai_state {name("neai_anomalydetection_detect")}(float *in, uint8_t *similarity)
@@ -204,7 +208,7 @@ void *{name("neai_anomalydetection_get_knowledge")}(uint32_t *size)
 def example(fitted: FittedPipeline, names: Names) -> str:
     """Learn, then detect with a vote of 3 in 5."""
     name, macro = names.function, names.macro
-    return f"""/* How to use the library: learn on the spot, then detect, with a vote against false alarms.
+    return f"""/* How to use the library: learn on the spot, then detect and vote against false alarms.
  * SPDX-License-Identifier: MIT-0
  */
 #include "{names.header}"

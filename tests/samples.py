@@ -68,7 +68,6 @@ def fitted(name: str) -> tuple[FittedPipeline, bytes]:
         )
         joined = join(problem, pipeline)
         made = fit(problem, joined, np.arange(len(label)), "all")
-        assert made is not None
         return made, outputs(made, joined.features).tobytes()
 
 

@@ -23,7 +23,7 @@ pytestmark = [
 ]
 # Learned signals: fewer where floats are done in software.
 CORES_AND_COUNTS = {
-    "cortex-m0": 60,
+    "cortex-m0": 40,
     "cortex-m3": 60,
     "cortex-m4f": 500,
     "cortex-m7f": 500,

@@ -5,9 +5,6 @@
 #include "../runtime/covariance.h"
 #include "../runtime/pair.h"
 
-/* Signals that a member learns before its score counts. */
-#define KN_MEMBER_WARM_UP 3.0f
-
 /* Learn one vector: what both members say of it becomes usual, then they learn it. Scratch holds a
  * packed matrix and one value an input. */
 KN_STEP void kn_clusters_mahalanobis_learn(const kn_clusters_mahalanobis_block *block,

@@ -5,9 +5,6 @@
 #include "../runtime/pair.h"
 #include "../runtime/reservoir.h"
 
-/* Signals that a member learns before its score counts. */
-#define KN_MEMBER_WARM_UP 3.0f
-
 /* Learn one vector: what both members say of it becomes usual, then they learn it. Scratch holds
  * one value an input. */
 KN_STEP void kn_clusters_neighbours_learn(const kn_clusters_neighbours_block *block, float *state,

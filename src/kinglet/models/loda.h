@@ -6,8 +6,8 @@
 /* Projections beyond so many standard deviations lie at the edge. */
 #define KN_LODA_EDGE 8.0f
 
-/* Where a projection lies among the bins: the nearest of three neighbours and what share of the
- * value each of them takes (the quadratic B-spline, so that shares change without a jump). */
+/* Where a projection lies: among three neighbouring bins, of which each takes its share (the
+ * quadratic B-spline, so that shares change without a jump). */
 typedef struct {
     uint32_t bin; /* the first of the three */
     float share[3];

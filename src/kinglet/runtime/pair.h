@@ -12,6 +12,8 @@
 
 /* Floats before the states of the members. */
 #define KN_PAIR_HEAD 7u
+/* Signals that a member learns before its score counts. */
+#define KN_MEMBER_WARM_UP 3.0f
 /* Variance of logarithms of scores below which they are equal, as in calibration.h. */
 #define KN_PAIR_LEAST 1e-4f
 

@@ -23,7 +23,15 @@ from kinglet.costs import Sizes
 from kinglet.library import measure_footprint
 from kinglet.pipeline import FittedPipeline, Pipeline, make_plan
 from kinglet.record import Learner, models
-from kinglet.search.fit import Problem, fit, join, joined_features, outputs, probe_features
+from kinglet.search.fit import (
+    Problem,
+    RefusedError,
+    fit,
+    join,
+    joined_features,
+    outputs,
+    probe_features,
+)
 from kinglet.search.play import play, remember, sticks
 from kinglet.search.store import PROBES, STRESS
 from kinglet.signals import NORMAL, Split
@@ -118,9 +126,10 @@ def evaluate(
     if over():
         return Evaluation(pipeline, none, False)
     learns = isinstance(models()[pipeline.model.name], Learner)
-    whole = fit(problem, joined, np.arange(len(problem.label)), "all")
-    if whole is None:
-        return Evaluation(pipeline, none, False, refused="time")
+    try:
+        whole = fit(problem, joined, np.arange(len(problem.label)), "all")
+    except RefusedError as refused:
+        return Evaluation(pipeline, none, False, refused=str(refused))
     if learns:
         whole = remember(problem, whole, joined.features)
     n_values = problem.shape.length * problem.shape.axes
@@ -137,9 +146,10 @@ def evaluate(
         if over():
             break
         name = f"{split.kind}{split.fold}"
-        fitted = fit(problem, joined, split.train, name)
-        if fitted is None:
-            return Evaluation(pipeline, none, False, refused="time", sizes=sizes)
+        try:
+            fitted = fit(problem, joined, split.train, name)
+        except RefusedError as refused:
+            return Evaluation(pipeline, none, False, refused=str(refused), sizes=sizes)
         if learns:
             result = play(problem, fitted, joined.features, split.train, split.test, name)
         else:

@@ -160,12 +160,22 @@ def _round_down(cycles: float) -> float:
     return math.floor(cycles / step) * step
 
 
-def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> FittedPipeline | None:
-    """Fit selection, scaling and model on some lines; None where no feature can be afforded."""
+class RefusedError(Exception):
+    """A candidate cannot be built; the reason is a word: the limit that is broken, say."""
+
+
+def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> FittedPipeline:
+    """Fit selection, scaling and model on some lines.
+
+    Raises
+    ------
+    RefusedError
+        ``time`` where no feature can be afforded, ``inputs`` where the model takes fewer of them.
+    """
     pipeline = joined.pipeline
     selected = select(problem, joined, rows, part)
     if not len(selected):
-        return None
+        raise RefusedError("time")
     scale, settings = steps()[pipeline.scale.name], pipeline.scale.settings
     shape = Shape(len(selected), 1)
     rng = np.random.default_rng(problem.seed)
@@ -175,7 +185,7 @@ def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> Fitted
     seed = seed_of(problem.seed, pipeline.canonical())
     if isinstance(model, Learner):
         if not model.accepts(use.settings, len(selected)):
-            return None
+            raise RefusedError("inputs")
         model_fit = model.prepare(use.settings, len(selected), problem.settings["horizon"], seed)
     else:
         x = run_step(scale, settings, shape, scale_fit, values)

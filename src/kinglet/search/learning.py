@@ -22,7 +22,7 @@ COUNTS = (13, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000)
 LEAST = 13  # below it there is no calibration
 _DRAWS = 10
 _NEAR = 0.02  # of balanced accuracy: what more signals would add at most
-_FALSE_ALARMS = 0.10  # twice what the factor is chosen for
+_FALSE_ALARMS = 0.10  # of nominal signals, at most
 _BLOCK_ALARMS = 0.20
 _VOTE_OF, _VOTE_ALARM = 5, 3
 
@@ -90,7 +90,7 @@ def warnings_of(document: dict[str, Any]) -> tuple[str, ...]:
     """What the report should tell a person, one sentence each."""
     found = []
     block = document["false_alarms_after_one_block"]
-    if block["mean"] > _BLOCK_ALARMS:
+    if block["mean"] is not None and block["mean"] > _BLOCK_ALARMS:
         found.append(
             f"a device that learns one stretch of the nominal signals only takes "
             f"{100 * block['mean']:.0f} % of the others for anomalies: the data have several "

@@ -20,13 +20,12 @@ def portfolio(shape: Shape) -> list[Pipeline]:
 
 
 def _signals(shape: Shape) -> list[Pipeline]:
-    clusters, few, many = (model("micro_clusters", clusters=count) for count in (4, 3, 8))
+    clusters, more = model("micro_clusters"), model("micro_clusters", clusters=8)
     statistics = [blocks.branch("time_statistics")]
-    spectrum = [blocks.branch("bands", bands=8)]
-    both = [*statistics, *spectrum]
+    simple = [*statistics, blocks.branch("bands", bands=8)]
     rich = blocks.with_modulus(blocks.rich(), shape)
     union = blocks.with_modulus(blocks.union(), shape)
-    everything = selector("all_features")
+    whole = [*union, *blocks.time_frequency()]
 
     def forward(count: int) -> Use:
         return selector("forward", count=count)
@@ -34,17 +33,30 @@ def _signals(shape: Shape) -> list[Pipeline]:
     def by_trees(count: int) -> Use:
         return selector("tree_importance", count=count)
 
+    def by_ridge(count: int) -> Use:
+        return selector("ridge_elimination", count=count)
+
     listed: list[tuple[list[Chain], Use, Use]] = [
-        (statistics, everything, clusters),
-        (both, by_trees(16), clusters),
-        (union, by_trees(16), clusters),
+        (statistics, selector("all_features"), clusters),  # a first answer within a second
+        (simple, by_ridge(16), more),
+        (rich, forward(16), clusters),
+        (simple, by_ridge(24), clusters),
+        (whole, by_ridge(12), clusters),
+        (simple, by_ridge(16), model("clusters_neighbours")),
         (union, forward(16), clusters),
-        (rich, by_trees(24), clusters),
-        (rich, by_trees(8), clusters),
-        (union, by_trees(8), few),
-        (union, forward(32), clusters),
-        (spectrum, everything, clusters),
-        (union, by_trees(16), many),
+        (rich, by_ridge(12), clusters),
+        (whole, by_ridge(8), clusters),
+        (simple, by_ridge(16), model("pooled_clusters")),
+        (union, by_ridge(12), clusters),
+        (rich, by_trees(16), clusters),
+        (simple, by_ridge(12), clusters),
+        (whole, forward(8), clusters),
+        (rich, forward(16), model("mahalanobis")),
+        (simple, by_ridge(16), model("neighbours")),
+        (simple, by_ridge(16), model("clusters_mahalanobis")),
+        (simple, forward(16), clusters),
+        (union, by_trees(16), model("pooled_clusters")),
+        (whole, by_ridge(16), model("diagonal_gaussian")),
     ]
     return _built(listed, shape)
 

@@ -207,6 +207,8 @@ def _why_nothing(loop: Loop, limits: Limits) -> str:
     name, count = refused.most_common(1)[0]
     if name == "flat":
         return "no feature differs between the lines: the signals are constant or all the same"
+    if name == "inputs":
+        return "the model takes fewer features than there are to choose: allow others with --model"
     if name == "sticks":
         return "every library says the same of all signals, however they are changed"
     limit = {

@@ -9,7 +9,17 @@ import numpy as np
 
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain, Use
-from kinglet.record import ANOMALY, Selector, Shape, models, selectors, steps
+from kinglet.record import (
+    ANOMALY,
+    Config,
+    Learner,
+    Model,
+    Selector,
+    Shape,
+    models,
+    selectors,
+    steps,
+)
 from kinglet.search import portfolio, portfolio_anomaly
 from kinglet.search.blocks import draw_branches, fitting, raw
 from kinglet.search.store import seed_of
@@ -84,22 +94,27 @@ class Space:
                 break
         else:
             branches = fitting(raw(self._shape), self._shape)
-        selector, settings = self._draw_selection(rng)
         model = models()[str(rng.choice(self._models))]
+        config = model.draw(rng)
+        selector, settings = self._draw_selection(model, config, rng)
         scale = steps()["bound" if self._task == ANOMALY else "scale"]
         return Pipeline(
             branches=branches,
             scale=Use.of(scale, **scale.draw(rng)),
             selection=Use.of(selector, **settings),
-            model=Use.of(model, **model.draw(rng)),
+            model=Use.of(model, **config),
         )
 
-    def _draw_selection(self, rng: np.random.Generator) -> tuple[Selector, dict[str, Any]]:
-        if self._task != ANOMALY:
+    def _draw_selection(
+        self, model: Model | Learner, config: Config, rng: np.random.Generator
+    ) -> tuple[Selector, dict[str, Any]]:
+        if not isinstance(model, Learner):
             selector = selectors()[str(rng.choice(_SELECTORS))]
             return selector, selector.draw(rng)
-        selector = selectors()[str(rng.choice([*_SELECTORS, "all_features"]))]
+        counts = [count for count in _FEW if model.accepts(config, count)]
+        names = _SELECTORS if len(counts) < len(_FEW) else (*_SELECTORS, "all_features")
+        selector = selectors()[str(rng.choice(names))]
         settings = selector.draw(rng)
         if "count" in settings:
-            settings["count"] = int(rng.choice(_FEW))
+            settings["count"] = int(rng.choice(counts))
         return selector, settings

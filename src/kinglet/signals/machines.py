@@ -11,7 +11,14 @@ import numpy as np
 from kinglet.errors import InputError
 from kinglet.signals.faults import fault
 from kinglet.signals.imitate import imitate
-from kinglet.signals.read import Labelled, check_line_count, read_recordings, shared_lines
+from kinglet.signals.read import (
+    MIN_LINES,
+    Labelled,
+    check_line_count,
+    check_shape,
+    read_recordings,
+    shared_lines,
+)
 from kinglet.signals.signals import Signals
 
 NORMAL, ABNORMAL = 0, 1
@@ -85,7 +92,7 @@ def read_machines(
     machine = (signals.file % len(normal)).astype(np.int32)
     warnings: tuple[str, ...] = ()
     for index, (name, path) in enumerate(ordered):
-        least = MIN_NORMAL if name == "normal" else 10
+        least = MIN_NORMAL if name == "normal" else MIN_LINES
         count = int(np.sum(signals.file == index))
         warnings += check_line_count(os.fspath(path), count, 1 if multisensor else axes, least)
     warnings += shared_lines(signals, label) if not multisensor else ()
@@ -102,13 +109,21 @@ def label_machines(normal: Signals, abnormal: Signals | None = None, *, seed: in
     ----------
     normal, abnormal : Signals
         Of one shape; of length 1 for a multi-sensor. Without abnormal ones, they are imitated.
+
+    Raises
+    ------
+    InputError
+        If the shape is not allowed or differs, or there are too few signals.
     """
+    if normal.length > 1:
+        check_shape("the normal signals", normal.length, normal.axes)
     check_line_count("the normal signals", len(normal), 1, MIN_NORMAL)
     if abnormal is None:
         machine = np.zeros(len(normal), np.int32)
         return _with_imitations(normal, machine, normal.length == 1, seed)
     if (abnormal.length, abnormal.axes) != (normal.length, normal.axes):
         raise InputError("The normal and the abnormal signals differ in length or axes.")
+    check_line_count("the abnormal signals", len(abnormal), 1, MIN_LINES)
     moved = replace(abnormal, group=abnormal.group + normal.group.max() + 1)
     signals = Signals.concatenate([normal, moved])
     label = np.repeat(np.array([NORMAL, ABNORMAL], dtype=np.int32), [len(normal), len(abnormal)])
@@ -120,8 +135,8 @@ def _with_imitations(
 ) -> Labelled:
     """Add imitated anomalies, a recording for each nominal one."""
     parts = []
-    for index, name in enumerate(signals.files):
-        mine = signals.take(signals.file == index)
+    for index in np.unique(signals.file):
+        name, mine = signals.files[index], signals.take(signals.file == index)
         values = imitate(mine.values, stream=multisensor, seed=seed + index)
         group = mine.group + signals.group.max() + 1
         parts.append(replace(mine, values=values, group=group, files=(_IMITATION.format(name),),

@@ -42,8 +42,9 @@ def declarations(fitted: FittedPipeline, names: Names) -> str:
     name, macro = names.function, names.macro
     init, learn = name("neai_anomalydetection_init"), name("neai_anomalydetection_learn")
     length = f"{macro('NEAI_INPUT_SIGNAL_LENGTH')} * {macro('NEAI_INPUT_AXIS_NUMBER')}"
-    return f"""/* All functions: NEAI_NOT_INITIALIZED where there is no whole knowledge of this very library,
- * that is before init (or before firmware has copied a knowledge back), or when a copy was torn.
+    return f"""/* All functions: NEAI_NOT_INITIALIZED where there is no whole knowledge of this very
+ * library, that is before init (or before firmware has copied a knowledge back), or when a copy was
+ * torn.
  * Memory is static: call them from one task only. */
 
 /* Begins with an empty knowledge, or with what was learned on the desk (use_pretrained). Called
@@ -63,8 +64,8 @@ enum neai_state {learn}(float *in);
 /* Tells how like the learned signals one is.
  *   in          as above
  *   similarity  written: 0 to 100; 90 and more is nominal
- * Returns NEAI_OK; NEAI_LEARNING_IN_PROGRESS while more signals should be learned (the similarity is
- * 0 before the 13th, after it what can be said so far); NEAI_INVALID_PARAM as above: nothing is
+ * Returns NEAI_OK; NEAI_LEARNING_IN_PROGRESS while more signals should be learned (the similarity
+ * is 0 before the 13th, after it what can be said so far); NEAI_INVALID_PARAM as above: nothing is
  * written then. */
 enum neai_state {name("neai_anomalydetection_detect")}(float *in, uint8_t *similarity);
 
@@ -208,7 +209,8 @@ void *{name("neai_anomalydetection_get_knowledge")}(uint32_t *size)
 def example(fitted: FittedPipeline, names: Names) -> str:
     """Learn, then detect with a vote of 3 in 5."""
     name, macro = names.function, names.macro
-    return f"""/* How to use the library: learn on the spot, then detect and vote against false alarms.
+    return f"""/* How to use the library: learn on the spot, then detect, with a vote against false
+ * alarms.
  * SPDX-License-Identifier: MIT-0
  */
 #include "{names.header}"

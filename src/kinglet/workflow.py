@@ -131,14 +131,15 @@ def build_best(
 
     One that says the same of every signal is passed over.
     """
+    why = ""
     for candidate in result.recommended[:_ATTEMPTS]:
         try:
             return candidate, candidate.build(abi=abi, suffix=suffix)
-        except (NothingFitsError, StickingError):
-            continue
+        except (NothingFitsError, StickingError) as error:
+            why = str(error)
     raise NothingFitsError(
-        f"the {min(_ATTEMPTS, len(result.ranking))} best candidates, once compiled, need more than "
-        "the limits allow: allow a little more RAM, flash or time"
+        f"the {min(_ATTEMPTS, len(result.ranking))} best candidates were compiled and refused; of "
+        f"the last one: {why}"
     )
 
 

@@ -176,8 +176,11 @@ def test_state_is_that_of_the_c_after_any_accepted_input():
     parts = [0 * sign, 9.9e11 * sign, 3.3 + 0 * sign, 1e-41 * sign, 10 ** rng.uniform(-38, 11, 300)]
     device = Device(EVT, EVT.complete({}), EVT.prepare(EVT.complete({}), 1), 1)
     detector = load(evt_module({}, 1), np.float32).EVT()
-    for sample in np.concatenate(parts).astype(np.float32)[:, None]:
-        assert bool(device.judge(sample[None])[0, 0] > 1) == (detector.detect(sample) < 90)
+    for number, sample in enumerate(np.concatenate(parts).astype(np.float32)[:, None]):
+        if number < 13:
+            assert detector.detect(sample) == 0  # as the library: nothing is said so early
+        else:
+            assert bool(device.judge(sample[None])[0, 0] > 1) == (detector.detect(sample) < 90)
         device.learn(sample[None])
         detector.learn(sample)
         assert detector.get_state() == device.state.tobytes()

@@ -91,7 +91,7 @@ def said_by_both(data, folder, pipeline, split, machine=0):
 
 # Pipelines of the portfolio, each with another model.
 SIGNALS = list({p.model.name: p for p in portfolio(samples.SHAPE)}.values())
-STREAMS = list({p.model.canonical(): p for p in portfolio(samples.STREAM)}.values())
+STREAMS = list({p.model: p for p in portfolio(samples.STREAM)}.values())
 
 
 @pytest.mark.parametrize("pipeline", SIGNALS, ids=lambda p: p.model.name)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from kinglet.errors import InputError
-from kinglet.signals import VALUE_LIMIT, perturb
+from kinglet.signals import VALUE_LIMIT, change_beyond_doubt, perturb
 from kinglet.signals.signals import find_invalid
 
 
@@ -83,3 +83,28 @@ def test_the_largest_signals_stay_valid_input(kind, axes):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(InputError, match="gain, noise, tilt"):
         perturb(make(), "shake", 0)
+
+
+def test_beyond_doubt_is_ten_times_or_another_order():
+    values = make()
+    before = values.copy()
+    np.testing.assert_allclose(change_beyond_doubt(values, "scaled", 0), 10 * values, rtol=1e-6)
+    shuffled = change_beyond_doubt(values, "shuffled", 3)
+    np.testing.assert_array_equal(values, before)
+    np.testing.assert_array_equal(np.sort(shuffled, axis=1), np.sort(values, axis=1))
+    assert (shuffled != values).any(axis=1).all()
+    np.testing.assert_array_equal(shuffled, change_beyond_doubt(values, "shuffled", 3))
+    assert (shuffled != change_beyond_doubt(values, "shuffled", 4)).any()
+
+
+def test_beyond_doubt_of_single_samples_mixes_the_axes():
+    values = make(length=1)
+    shuffled = change_beyond_doubt(values, "shuffled", 0)
+    np.testing.assert_array_equal(np.sort(shuffled, axis=2), np.sort(values, axis=2))
+    assert (shuffled != values).any(axis=(1, 2)).mean() > 0.5
+
+
+def test_the_largest_signals_stay_valid_beyond_doubt():
+    values = np.full((3, 8, 1), 9e11, np.float32)
+    for kind in ("scaled", "shuffled"):
+        assert find_invalid(change_beyond_doubt(values, kind, 0)) is None

@@ -136,8 +136,8 @@ def test_the_worst_machine_counts(how):
     settled = settle(case, share, how)
     assert max(settled.scores) < 0.9
     for own, score, split in zip(settled.outputs, settled.scores, splits, strict=True):
-        each = [TASK.accuracy(label[split.test][machine[split.test] == number],
-                              own[machine[split.test] == number]) for number in range(3)]  # fmt: skip
+        truth, mine = label[split.test], machine[split.test]
+        each = [TASK.accuracy(truth[mine == k], own[mine == k]) for k in range(3)]
         assert score == min(each) == each[1]
 
 

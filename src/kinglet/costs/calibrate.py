@@ -101,7 +101,7 @@ def calls_of(record: Record, *, soft: bool) -> dict[str, Sequence[Call]]:
     if isinstance(record, Model):
         return {record.name: model_calls(record, _MODEL_SHAPES, lines)}
     assert isinstance(record, Learner)
-    inputs = _LEARNER_INPUTS[::2] if soft else _LEARNER_INPUTS
+    inputs = _LEARNER_INPUTS[1::2] if soft else _LEARNER_INPUTS
     return {
         f"{record.name}{suffix}": learner_calls(record, inputs, _LEARNED, lines, learns=learns)
         for suffix, learns in (("", False), ("_learn", True))

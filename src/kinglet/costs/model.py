@@ -10,6 +10,7 @@ from importlib import resources
 import numpy as np
 
 from kinglet.costs.code import function_bytes, functions_of
+from kinglet.host.device import CALIBRATION_FLOATS
 from kinglet.pipeline import Plan
 from kinglet.record import Learner, Record, Shape
 from kinglet.toolchain import CORES, Core, Optimise
@@ -20,8 +21,8 @@ _CALL_BYTES = 24
 _CLASS_BYTES = 4
 _CHECK_CYCLES = 6.0
 _CALL_CYCLES = 60.0
-# Of a library that learns: the public functions more, and the CRC of its knowledge.
-_LEARNING_BYTES = 420
+# Of a library that learns: the public functions more, and the CRC of its knowledge for each byte.
+_LEARNING_BYTES = {"size": 300, "speed": 700}
 _CRC_CYCLES = {"size": 16.0, "speed": 11.5}
 
 
@@ -96,7 +97,7 @@ class CostModel:
         n_values : int
             Values of one signal.
         class_names : int
-            Bytes of the names of the classes.
+            Bytes of the names of the classes; a library that learns does not hold them.
         """
         records: list[Record] = [node.step for node in plan.nodes]
         records += [plan.scale, plan.model]
@@ -105,9 +106,12 @@ class CostModel:
             + plan.parameter_bytes()
             + _GLUE_BYTES
             + _CALL_BYTES * (len(plan.nodes) + 2)
-            + _CLASS_BYTES * plan.n_outputs
-            + class_names
         )
+        knowledge = plan.knowledge_bytes
+        if knowledge:
+            flash += _LEARNING_BYTES[self.optimise] + 4 * (plan.state + CALIBRATION_FLOATS)
+        else:
+            flash += _CLASS_BYTES * plan.n_outputs + class_names
         cycles = None
         if self.target.cycle_table is not None:
             cycles = self.overhead_cycles(n_values) + sum(
@@ -116,9 +120,6 @@ class CostModel:
             scale = plan.scale.cost(plan.scale_config, Shape(plan.n_features, 1))
             cycles += self.cycles(plan.scale, scale.total(np.arange(plan.n_features)))
             cycles += self._model_cycles(plan)
-        knowledge = plan.knowledge_bytes
-        if knowledge:
-            flash += _LEARNING_BYTES + 4 * (plan.state + 8)
         ram = 4 * max(1, plan.arena) + (knowledge or 4)
         return Sizes(ram, flash, cycles, knowledge)
 

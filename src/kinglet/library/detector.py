@@ -29,6 +29,7 @@ HORIZON = 16777216  # samples after which older ones fade
 _float = float
 _AGES = 16777216  # where a float of 32 bits stops to count
 _WARM_UP = 10
+_FIRST_SIMILARITY = 13  # samples that must be learned before there is one
 # Places in the state, as in the C; then come mean, square and gaps.
 _COUNT, _SINCE, _PEAK, _MAXIMA, _MEAN, _VARIANCE, _SHAPE, _LOG_SCALE, _HEAD = range(9)
 _SQUARE = _HEAD + INPUTS
@@ -118,8 +119,14 @@ class EVT:
         state[_COUNT] = count
 
     def detect(self, x: tuple) -> int:
-        """Similarity of one sample, 0 to 100; below 90 it is an anomaly. Learns nothing."""
-        score = self._score(_checked(x))
+        """Similarity of one sample, 0 to 100; below 90 it is an anomaly. Learns nothing.
+
+        It is 0 before 13 samples are learned, as in the C.
+        """
+        x = _checked(x)
+        if self._state[_COUNT] < _FIRST_SIMILARITY:
+            return 0
+        score = self._score(x)
         if not self._vote(score) and COLLECTIVE:
             score = min(score, 1)
         share = self.sensitivity * score
@@ -133,7 +140,11 @@ class EVT:
 
         Returns whether it is a point outlier, and whether the latest outliers are collective.
         """
-        score = self._score(_checked(x))
+        x = _checked(x)
+        if self._state[_COUNT] < _FIRST_SIMILARITY:
+            self.learn(x)
+            return False, False
+        score = self._score(x)
         point = bool(score > 1)
         collective = self._vote(score)
         if not point:

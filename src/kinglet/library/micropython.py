@@ -14,10 +14,7 @@ FILE = "micropython/neai_evt.py"
 
 
 def module(plan: Plan) -> str | None:
-    """The module for a library of the stream detector over plain values; None for any other.
-
-    Of the library's rules it leaves out one: there is no wait for the 13th sample.
-    """
+    """The module for a library of the stream detector over plain values; None for any other."""
     if plan.model.name != "evt" or len(plan.nodes) != 1:
         return None
     node = plan.nodes[0]

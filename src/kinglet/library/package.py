@@ -56,7 +56,7 @@ main.c  how to use it
 emulator/neai.wasm  the same library as WebAssembly: kinglet emulate library.zip signals.csv
 pipeline/  what it was made from: kinglet can build it again for another core
 metadata.json  shape, classes, sizes and time
-
+{_learning(library)}
 One signal is {fitted.shape.length} samples of {fitted.shape.axes} axes, interleaved, axis fastest.
 Firmware that turns the flush-to-zero mode of the floating-point unit on may get other results
 for signals smaller than 1e-10, whose squares and powers come near the smallest floats.
@@ -64,6 +64,26 @@ The library keeps its memory in static variables: call it from one task only, no
 interrupt beside it.
 
 Everything here is under the licence MIT-0: use it as you like, you owe nothing.
+"""
+
+
+def _learning(library: Library) -> str:
+    """More for a library that learns on the device."""
+    knowledge, plan = library.fitted.knowledge, library.plan
+    if knowledge is None:
+        return ""
+    where = library.sources.names.function("neai_anomalydetection_get_knowledge")
+    module = micropython.module(plan)
+    also = (
+        f"{micropython.FILE}  the same detector in pure Python, for MicroPython\n" if module else ""
+    )
+    return f"""{also}
+It learns on the device: let it learn {knowledge.minimum} nominal signals or more, in all regimes
+of the machine. What it knows lies in the section .neai, {plan.knowledge_bytes} bytes that you can copy
+to flash and back; with this line among the SECTIONS of the linker script they are those from
+_sneai_knowledge to _eneai_knowledge, without it {where} tells where:
+  .neai (NOLOAD) : {{ _sneai_knowledge = .; KEEP(*(.neai)) _eneai_knowledge = .; }} > RAM
+(Where you compile the source yourself: with -fno-lto, for the section.)
 """
 
 

@@ -84,12 +84,12 @@ class Loda(ScaledLearner):
         return int(config["projections"]) * int(config["bins"])
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        each = 200.0 + 18.0 * n_inputs**0.5
-        return SCALE_COST * n_inputs + config["projections"] * each
+        each = 217.0 + 15.0 * round(n_inputs**0.5)
+        return 225.0 + SCALE_COST * n_inputs + config["projections"] * each
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
-        each = 140.0 + 18.0 * n_inputs**0.5 + 8.0 * config["bins"]
-        return SCALE_COST * n_inputs + config["projections"] * each
+        each = 143.0 + 15.0 * round(n_inputs**0.5) + 9.0 * config["bins"]
+        return 168.0 + SCALE_COST * n_inputs + config["projections"] * each
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

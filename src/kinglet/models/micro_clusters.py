@@ -35,11 +35,11 @@ class MicroClusters(Learner):
         return n_inputs
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        return 210.0 + 58.0 * n_inputs + config["clusters"] * (46.0 + 65.0 * n_inputs)
+        return 215.0 + 58.0 * n_inputs + config["clusters"] * (54.0 + 65.0 * n_inputs)
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
         distances = config["clusters"] * (config["clusters"] + 1) / 2
-        return 340.0 + 127.0 * n_inputs + distances * (62.0 + 36.0 * n_inputs)
+        return 380.0 + 127.0 * n_inputs + distances * (64.0 + 35.8 * n_inputs)
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

@@ -44,10 +44,10 @@ class Neighbours(Learner):
         return n_inputs
 
     def score_cost(self, config: Config, n_inputs: int) -> float:
-        return 340.0 + 104.0 * n_inputs + config["size"] * (24.0 + 23.3 * n_inputs)
+        return 345.0 + 97.0 * n_inputs + config["size"] * (28.0 + 17.7 * n_inputs)
 
     def learn_cost(self, config: Config, n_inputs: int) -> float:
-        return 330.0 + 142.0 * n_inputs + config["size"] * (25.0 + 23.3 * n_inputs)
+        return 335.0 + 137.0 * n_inputs + config["size"] * (30.0 + 17.7 * n_inputs)
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

@@ -58,8 +58,8 @@ class PooledClusters(Learner):
     def learn_cost(self, config: Config, n_inputs: int) -> float:
         clusters = config["clusters"]
         distances = clusters * (clusters + 1) / 2
-        moving = n_inputs * (103.0 + 61.0 * clusters + 7.5 * n_inputs)
-        return 620.0 + moving + distances * (70.0 + 32.0 * n_inputs)
+        moving = n_inputs * (134.0 + 12.0 * clusters + 7.2 * n_inputs)
+        return 420.0 + moving + distances * (64.0 + 33.6 * n_inputs)
 
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray

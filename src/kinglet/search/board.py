@@ -20,7 +20,9 @@ def ranked(entries: Iterable[Evaluation]) -> list[Evaluation]:
     return sorted(complete, key=lambda e: (-e.score, *_costs(e), e.pipeline.canonical()))
 
 
-def recommended(entries: Iterable[Evaluation], n_signals: int) -> list[Evaluation]:
+def recommended(
+    entries: Iterable[Evaluation], n_signals: int, *, imitated: bool = False
+) -> list[Evaluation]:
     """Complete candidates in the order in which to build them.
 
     The best of many candidates drawn at random owes part of its lead to luck. So one of those
@@ -31,13 +33,16 @@ def recommended(entries: Iterable[Evaluation], n_signals: int) -> list[Evaluatio
     ----------
     n_signals : int
         n; p is the mean of the leader, drawn a little to the middle: (n p + 1) / (n + 2).
+    imitated : bool
+        Whether the anomalies were imitated: the best against those, of many drawn at random, need
+        not be so against real ones, and the portfolio leads in any case.
     """
     order = ranked(entries)
     proved = next((entry for entry in order if entry.known), None)
     if proved is None or order[0].known:
         return order
     p = (n_signals * order[0].mean + 1) / (n_signals + 2)
-    if order[0].mean - proved.mean > math.sqrt(p * (1 - p) / n_signals):
+    if not imitated and order[0].mean - proved.mean > math.sqrt(p * (1 - p) / n_signals):
         return order
     return [proved, *(entry for entry in order if entry is not proved)]
 

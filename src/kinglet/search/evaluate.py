@@ -34,7 +34,7 @@ from kinglet.search.fit import (
 )
 from kinglet.search.play import play, remember, sticks
 from kinglet.search.store import PROBES, STRESS
-from kinglet.signals import NORMAL, Split
+from kinglet.signals import Split
 from kinglet.tasks import Task
 
 
@@ -178,9 +178,8 @@ def evaluate(
     held_out = _held_out(splits, settled.outputs, len(problem.label))
     if learns:
         whole = _with_settings(whole, settled.settings)
-        normal = np.concatenate([array[problem.label == NORMAL] for array in held_out.values()])
-        changed = [probe_features(problem, pipeline, kind) for kind in PROBES]
-        if sticks(whole, normal, changed):
+        usual, *changed = (probe_features(problem, pipeline, kind) for kind in PROBES)
+        if sticks(whole, usual, changed):
             return Evaluation(pipeline, none, False, refused="sticks", sizes=sizes)
     return Evaluation(
         pipeline=pipeline,

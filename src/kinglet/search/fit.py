@@ -95,7 +95,7 @@ def joined_features(problem: Problem, pipeline: Pipeline, kind: Kind = "plain") 
 
 
 def probe_features(problem: Problem, pipeline: Pipeline, kind: Probe) -> np.ndarray:
-    """Joined features of a few nominal signals that were changed beyond doubt."""
+    """Joined features of a few nominal signals, as they are or changed beyond doubt."""
     return np.concatenate(
         [np.asarray(problem.store.probe(chain, kind)) for chain in pipeline.chains()], axis=1
     )

@@ -88,21 +88,20 @@ def sticks(fitted: FittedPipeline, nominal: np.ndarray, changed: list[np.ndarray
 
     Parameters
     ----------
-    nominal : ndarray of float32, shape (n, 2)
-        Outputs of held-out nominal lines.
+    nominal : ndarray of float32, shape (m, n_features)
+        Features of signals that it learned: most of them must be nominal to it.
     changed : list of ndarray of float32, shape (m, n_features)
-        Features of nominal signals that were changed beyond doubt, each in another way. A library
-        may be blind to one way (statistics are to the order of samples), not to all.
+        Features of the same signals changed beyond doubt, each in another way. A library may be
+        blind to one way (statistics are to the order of samples), not to all.
     """
-    assert fitted.knowledge is not None
+    knowledge = fitted.knowledge
+    assert knowledge is not None
     player = device(fitted)
-    player.state[:] = fitted.knowledge.state
-    player.calibration[:] = fitted.knowledge.calibration
-    usual = nominal[:, 0]
-    if not len(usual) or np.ptp(usual) == 0:
-        return True
-    line = np.quantile(usual, 0.9)
-    reacts = [
-        float((player.judge(scaled(fitted, features))[:, 0] > line).mean()) for features in changed
-    ]
-    return max(reacts) < 0.5
+    player.state[:] = knowledge.state
+    player.calibration[:] = knowledge.calibration
+
+    def anomalous(features: np.ndarray) -> float:
+        outputs = player.judge(scaled(fitted, features))
+        return float((outputs[:, 0] > outputs[:, 1] * np.float32(knowledge.factor)).mean())
+
+    return anomalous(nominal) > 0.5 or max(map(anomalous, changed)) < 0.5

@@ -7,11 +7,12 @@ among them. The order comes from training files of public sensor sets; no test f
 from __future__ import annotations
 
 from kinglet.pipeline import Pipeline, Use
-from kinglet.pipeline.spec import Chain, model, selector, step
+from kinglet.pipeline.spec import Chain, chain_outputs, model, selector, step
 from kinglet.record import Shape
 from kinglet.search import blocks
 
 _EVT_VALUES = 8
+_MOST_INPUTS = 32  # of the models with a covariance
 
 
 def portfolio(shape: Shape) -> list[Pipeline]:
@@ -63,34 +64,52 @@ def _signals(shape: Shape) -> list[Pipeline]:
 
 def _streams(shape: Shape) -> list[Pipeline]:
     value = blocks.branch("segment_means", segments=1)
-    recent = [blocks.branch("moving_statistics", window=window) for window in (8, 16, 32, 64)]
-    change = [blocks.branch("lagged_differences", lag=lag) for lag in (1, 4, 16)]
-    level = [blocks.branch("moving_average", alpha=alpha) for alpha in (0.02, 0.1, 0.3)]
-    everything, evt = selector("all_features"), model("evt", gamma=3)
-    clusters, ellipse = model("micro_clusters", clusters=4), model("mahalanobis")
-    pooled = model("pooled_clusters")
-    listed: list[tuple[list[Chain], Use, Use]] = [
-        ([value], everything, clusters),
-        ([value, change[0], recent[1]], everything, ellipse),
-        ([value, recent[2]], everything, ellipse),
-        ([value, recent[2]], everything, clusters),
-        ([value, recent[3]], everything, pooled),
-        ([value, level[1]], everything, ellipse),
-        ([value, level[0], change[1]], everything, clusters),
-        ([value], everything, ellipse),
-        ([value], everything, evt),
-        ([value], everything, model("evt", gamma=3, vote="collective")),
-        ([value, recent[3]], selector("tree_importance", count=8), clusters),
-        ([value, level[0]], everything, model("diagonal_gaussian")),
+    recent = {n: blocks.branch("moving_statistics", window=n) for n in (8, 16, 32, 64)}
+    change = {n: blocks.branch("lagged_differences", lag=n) for n in (1, 4, 16)}
+    level = {a: blocks.branch("moving_average", alpha=a) for a in (0.02, 0.1, 0.3)}
+    clusters, ellipse = model("micro_clusters"), model("mahalanobis")
+    pooled, both = model("pooled_clusters"), model("clusters_mahalanobis")
+
+    def all_or(count: int, branches: list[Chain]) -> Use:
+        """All features where they are few enough for any model."""
+        if sum(chain_outputs(chain, shape) for chain in branches) <= _MOST_INPUTS:
+            return selector("all_features")
+        return selector("tree_importance", count=count)
+
+    listed: list[tuple[list[Chain], Use]] = [
+        ([value], clusters),
+        ([value, change[1], recent[16]], both),
+        ([value, change[1], recent[16]], clusters),
+        ([value, recent[32]], both),
+        ([value, change[1], recent[16]], pooled),
+        ([value, level[0.1]], both),
+        ([value, level[0.02], change[4]], pooled),
+        ([value, change[4], recent[64]], both),
+        ([value, change[1], recent[16]], ellipse),
+        ([value, level[0.1], change[1]], clusters),
+        ([value, recent[8]], both),
+        ([value, recent[64]], pooled),
+        ([value, level[0.3]], pooled),
+        ([value, recent[64]], ellipse),
+        ([value], ellipse),
+        ([value], model("evt", gamma=3)),
+        ([value], model("evt", gamma=3, vote="collective")),
+        ([value, recent[16]], model("clusters_neighbours")),
+        ([value, recent[16]], model("diagonal_gaussian")),
     ]
-    return _built(listed, shape)
+    return _built(
+        [
+            (branches, all_or(16, branches), chosen)
+            for branches, chosen in listed
+            if chosen.name != "evt" or shape.axes <= _EVT_VALUES
+        ],
+        shape,
+    )
 
 
 def _built(listed: list[tuple[list[Chain], Use, Use]], shape: Shape) -> list[Pipeline]:
     pipelines = []
     for branches, selection, chosen in listed:
-        if chosen.name == "evt" and shape.axes > _EVT_VALUES:
-            continue
         fitting = blocks.fitting(branches, shape) or blocks.fitting(blocks.raw(shape), shape)
         pipelines.append(Pipeline(fitting, step("bound"), selection, chosen))
     return pipelines

@@ -225,7 +225,11 @@ class Result:
     @property
     def recommended(self) -> list[Candidate]:
         """Every complete candidate in the order in which to build them."""
-        order = recommended(self.evaluations, len(self.context.data.signals))
+        order = recommended(
+            self.evaluations,
+            len(self.context.data.signals),
+            imitated=self.context.data.imitated,
+        )
         return [Candidate(entry, self.context) for entry in order]
 
     @property

@@ -19,8 +19,8 @@ from kinglet.signals import Perturbation, change_beyond_doubt, perturb
 
 Kind = Literal["plain", "gain", "noise", "tilt"]
 STRESS: tuple[Perturbation, ...] = ("gain", "noise", "tilt")
-Probe = Literal["scaled", "shuffled"]
-PROBES: tuple[Probe, ...] = ("scaled", "shuffled")
+Probe = Literal["usual", "scaled", "shuffled"]
+PROBES: tuple[Probe, ...] = ("usual", "scaled", "shuffled")
 _PROBE_LINES = 64
 _DISK_BYTES = 2 << 30  # what does not fit any more is computed anew where it is needed
 _KEPT_FLOATS = 64_000_000  # 256 MB of features in the memory of one worker
@@ -113,15 +113,16 @@ class Store:
         return self._fits[chain]
 
     def probe(self, chain: Chain, kind: Probe) -> np.ndarray:
-        """Features of a few signals changed beyond doubt, float32 (n, n_features).
+        """Features of a few nominal signals, as they are or changed beyond doubt.
 
-        They are of the first part of the lines, where nominal ones stand.
+        They are the first lines, where nominal ones stand; float32 (n, n_features).
         """
 
         def compute() -> np.ndarray:
             signals = np.asarray(self.signals()[:_PROBE_LINES])
-            changed = change_beyond_doubt(signals, kind, seed_of(self.seed, kind))
-            return run_chain(chain, changed, self.chain_fits(chain))
+            if kind != "usual":
+                signals = change_beyond_doubt(signals, kind, seed_of(self.seed, kind))
+            return run_chain(chain, signals, self.chain_fits(chain))
 
         return self.array(f"{chain_key(chain)}_{kind}", compute)
 

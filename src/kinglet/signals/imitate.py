@@ -8,7 +8,7 @@ import numpy.typing as npt
 from kinglet.signals.signals import VALUE_LIMIT
 
 Floats = npt.NDArray[np.float64]
-_STRETCH = 32  # samples of a stream that one kind of anomaly lasts
+_STRETCH = (8, 256)  # samples of a stream that an anomaly lasts, drawn log-uniform
 
 
 def imitate(
@@ -19,8 +19,8 @@ def imitate(
     Signals: half or twice the swing about the mean, white noise of half the standard deviation, a
     tone of half the standard deviation, an impact that rings, a moving average over an eighth of
     the length, samples clipped at one standard deviation. Streams (one sample a line): stretches
-    in which one variable is shifted by three standard deviations, drifts away to four, stands
-    still, swings twice as wide, or is noisy.
+    of 8 to 256 samples in which one variable is shifted by three standard deviations, drifts away
+    to four, stands still, swings twice as wide, or is noisy.
 
     Parameters
     ----------
@@ -73,10 +73,12 @@ def _signals(values: Floats, rng: np.random.Generator) -> Floats:
 def _stream(values: Floats, rng: np.random.Generator) -> Floats:
     changed = values.copy()
     mean, spread = values.mean(axis=0), values.std(axis=0)
-    for number, start in enumerate(range(0, len(values), _STRETCH)):
+    start, kind = 0, -1
+    while start < len(values):
+        lasts = round(float(np.exp(rng.uniform(*np.log(_STRETCH)))))
         axis = int(rng.integers(values.shape[1]))
-        part = changed[start : start + _STRETCH, axis]
-        kind = number % 5
+        part = changed[start : start + lasts, axis]
+        start, kind = start + lasts, (kind + 1) % 5
         sign = rng.choice([-1.0, 1.0])
         if kind == 0:
             part += 3 * sign * spread[axis]

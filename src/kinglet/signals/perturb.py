@@ -67,8 +67,7 @@ def perturb(
         if axes % 3 == 0:
             exact = _rotate(exact.reshape(n, -1, 3), random).reshape(values.shape)
         exact += random.uniform(-reach, reach, size=(n, 1, axes))
-    largest = np.nextafter(np.float32(VALUE_LIMIT), np.float32(0))
-    return np.clip(exact, -largest, largest).astype(np.float32)
+    return _valid(exact)
 
 
 def change_beyond_doubt(
@@ -81,8 +80,8 @@ def change_beyond_doubt(
     values : ndarray of float32, shape (n_signals, length, axes)
         Left as it is.
     kind : {'scaled', 'shuffled'}
-        scaled: ten times as large, about zero. shuffled: the samples of each signal in an order
-        drawn at random; of signals of one sample, the axes.
+        scaled: ten times as large, about zero, yet below 1e12 in magnitude. shuffled: the samples
+        of each axis in an order drawn at random; of signals of one sample, the axes.
     seed : int
 
     Returns
@@ -90,10 +89,16 @@ def change_beyond_doubt(
     ndarray of float32, shape (n_signals, length, axes)
     """
     if kind == "scaled":
-        return (values * np.float32(10)).astype(np.float32)
+        return _valid(values.astype(np.float64) * 10)
     random = np.random.default_rng(seed)
     axis = 1 if values.shape[1] > 1 else 2
     return random.permuted(values, axis=axis)
+
+
+def _valid(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Bound values to what a library takes."""
+    largest = np.nextafter(np.float32(VALUE_LIMIT), np.float32(0))
+    return np.clip(values, -largest, largest).astype(np.float32)
 
 
 def _rotate(

@@ -106,7 +106,7 @@ class Anomaly(Task):
         normal, abnormal = label == NORMAL, label == ABNORMAL
 
         def rates(sensitivity: float, mine: np.ndarray) -> dict[str, float]:
-            found = np.float32(sensitivity) * share > 1
+            found = shares(outputs * np.array([sensitivity, 1], dtype=np.float32)) > 1
             false_alarms = float(found[normal & mine].mean())
             detection = float(found[abnormal & mine].mean())
             return {

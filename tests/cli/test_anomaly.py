@@ -50,7 +50,14 @@ def test_make_leaves_library_result_and_journal(fan):
 def test_a_stream_end_to_end(stream, machine_files):
     document = stream.document
     assert (document["length"], document["axes"]) == (1, 2)
-    assert document["abnormal_signals"] == "imitated" and "imitated" in stream.run.out
+    assert document["abnormal_signals"] == "imitated"
+    for words in ("imitated anomalies", "3 of 5", "worst score after", "learn at least"):
+        assert words in stream.run.out
+    # What the search found is told as what reading the files found is.
+    assert any("regimes" in text for text in document["warnings"])
+    assert [stream.run.err.count(text) for text in document["warnings"]].count(1) == len(
+        document["warnings"]
+    )
     assert {each["kind"] for each in document["splits"]["each"]} == {"block"}
     run = kinglet(
         "emulate", stream.zip, machine_files["odd"], "--learn", machine_files["stream"],

@@ -112,19 +112,24 @@ def test_the_limit_is_set_between_nominal_and_abnormal(nominal, abnormal):
         np.testing.assert_array_equal(own, given_)
 
 
-def test_a_split_is_judged_with_the_limit_of_the_others():
-    label, machine, splits = case = problem()
+@pytest.mark.parametrize("factor", [0.3, 0.6, 1.5, 2.0])
+def test_a_split_is_judged_with_the_limit_of_the_others(factor):
+    label, machine, splits = problem()
     rng = np.random.default_rng(3)
     share = np.where(label == 0, rng.uniform(0.5, 1.5, 120), rng.uniform(0.8, 3, 120))
-    usual, outputs = settle(case, share), held_out(splits, share)
-    for number in range(len(splits)):
-        changed = list(outputs)
-        changed[number] = outputs[number] * np.float32([5, 1])
-        other = TASK.settle(label, machine, splits, changed, FREE)
-        np.testing.assert_array_equal(other.outputs[number][:, 1], usual.outputs[number][:, 1])
-    wild = [outputs[0], *(output * np.float32([5, 1]) for output in outputs[1:])]
-    limit = TASK.settle(label, machine, splits, wild, FREE).outputs[0][0, 1]
-    assert limit != usual.outputs[0][0, 1]
+    splits = splits[:2]
+    outputs = held_out(splits, share)
+
+    def limits(*scales):
+        changed = [
+            output * np.float32([scale, 1]) for output, scale in zip(outputs, scales, strict=True)
+        ]
+        settled = TASK.settle(label, machine, splits, changed, FREE)
+        return [own[0, 1] for own in settled.outputs]
+
+    usual, own, other = limits(1, 1), limits(factor, 1), limits(1, factor)
+    assert own[0] == usual[0] and own[1] == pytest.approx(factor * usual[1], rel=0.1)
+    assert other[1] == usual[1] and other[0] == pytest.approx(factor * usual[0], rel=0.1)
 
 
 @pytest.mark.parametrize("how", [FREE, FIXED])

@@ -115,6 +115,7 @@ def make(
         typer.echo(json.dumps(made.document, indent=1))
     else:
         show(made)
+    warn([text for text in made.document["warnings"] if text not in data.signals.warnings])
     if made.result.stopped == "interrupted":
         raise typer.Exit(130)
 

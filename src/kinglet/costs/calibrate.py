@@ -17,7 +17,7 @@ import numpy as np
 
 from kinglet.costs.calls import Call, LearnerCall, ModelCall, StepCall
 from kinglet.costs.harness import run
-from kinglet.record import Learner, Model, Record, Shape, Step, models, steps
+from kinglet.record import ENDLESS, Learner, Model, Record, Shape, Step, models, steps
 from kinglet.toolchain import CORES, Optimise
 
 _CORES = {"hard": "cortex-m4f", "soft": "cortex-m3"}
@@ -68,7 +68,13 @@ def model_calls(model: Model, shapes: tuple[tuple[int, int], ...], n_lines: int)
 
 
 def learner_calls(
-    model: Learner, inputs: tuple[int, ...], n_learned: int, n_lines: int, *, learns: bool
+    model: Learner,
+    inputs: tuple[int, ...],
+    n_learned: int,
+    n_lines: int,
+    *,
+    learns: bool,
+    horizon: float = ENDLESS,
 ) -> list[LearnerCall]:
     """A model that learns on the device, for some numbers of inputs: default and drawn.
 
@@ -86,7 +92,7 @@ def learner_calls(
             x = 5 * rng.normal(size=(3, n_inputs))[regime] + rng.normal(size=(count, n_inputs))
             x[4::10] *= 3
             x = x.astype(np.float32)
-            fitted = model.prepare(config, n_inputs)
+            fitted = model.prepare(config, n_inputs, horizon)
             before, values = x[:n_learned], x[n_learned:]
             shape = Shape(n_inputs, 1)
             calls.append(LearnerCall(model, config, fitted, shape, values, before, learns))

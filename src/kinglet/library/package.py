@@ -79,8 +79,8 @@ def _learning(library: Library) -> str:
     )
     return f"""{also}
 It learns on the device: let it learn {knowledge.minimum} nominal signals or more, in all regimes
-of the machine. What it knows lies in the section .neai, {plan.knowledge_bytes} bytes that you can copy
-to flash and back; with this line among the SECTIONS of the linker script they are those from
+of the machine. What it knows lies in the section .neai, {plan.knowledge_bytes} bytes that you can
+copy to flash and back; with this line among the SECTIONS of the linker script they are those from
 _sneai_knowledge to _eneai_knowledge, without it {where} tells where:
   .neai (NOLOAD) : {{ _sneai_knowledge = .; KEEP(*(.neai)) _eneai_knowledge = .; }} > RAM
 (Where you compile the source yourself: with -fno-lto, for the section.)

@@ -21,7 +21,7 @@ def ranked(entries: Iterable[Evaluation]) -> list[Evaluation]:
 
 
 def recommended(
-    entries: Iterable[Evaluation], n_signals: int, *, imitated: bool = False
+    entries: Iterable[Evaluation], n_signals: int, *, unsure: bool = False
 ) -> list[Evaluation]:
     """Complete candidates in the order in which to build them.
 
@@ -33,16 +33,16 @@ def recommended(
     ----------
     n_signals : int
         n; p is the mean of the leader, drawn a little to the middle: (n p + 1) / (n + 2).
-    imitated : bool
-        Whether the anomalies were imitated: the best against those, of many drawn at random, need
-        not be so against real ones, and the portfolio leads in any case.
+    unsure : bool
+        Whether lines count for less than they are, and the portfolio leads in any case: samples of
+        a stream are alike, imitated anomalies are not the real ones.
     """
     order = ranked(entries)
     proved = next((entry for entry in order if entry.known), None)
     if proved is None or order[0].known:
         return order
     p = (n_signals * order[0].mean + 1) / (n_signals + 2)
-    if not imitated and order[0].mean - proved.mean > math.sqrt(p * (1 - p) / n_signals):
+    if not unsure and order[0].mean - proved.mean > math.sqrt(p * (1 - p) / n_signals):
         return order
     return [proved, *(entry for entry in order if entry is not proved)]
 

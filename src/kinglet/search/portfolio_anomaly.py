@@ -65,10 +65,10 @@ def _signals(shape: Shape) -> list[Pipeline]:
 def _streams(shape: Shape) -> list[Pipeline]:
     value = blocks.branch("segment_means", segments=1)
     recent = {n: blocks.branch("moving_statistics", window=n) for n in (8, 16, 32, 64)}
-    change = {n: blocks.branch("lagged_differences", lag=n) for n in (1, 4, 16)}
-    level = {a: blocks.branch("moving_average", alpha=a) for a in (0.02, 0.1, 0.3)}
-    clusters, ellipse = model("micro_clusters"), model("mahalanobis")
-    pooled, both = model("pooled_clusters"), model("clusters_mahalanobis")
+    change = {n: blocks.branch("lagged_differences", lag=n) for n in (1, 4)}
+    level = {a: blocks.branch("moving_average", alpha=a) for a in (0.005, 0.1, 0.3)}
+    ellipse, pooled = model("mahalanobis"), model("pooled_clusters")
+    network, both = model("os_elm"), model("clusters_mahalanobis")
 
     def all_or(count: int, branches: list[Chain]) -> Use:
         """All features where they are few enough for any model."""
@@ -77,25 +77,23 @@ def _streams(shape: Shape) -> list[Pipeline]:
         return selector("tree_importance", count=count)
 
     listed: list[tuple[list[Chain], Use]] = [
-        ([value], clusters),
-        ([value, change[1], recent[16]], both),
-        ([value, change[1], recent[16]], clusters),
-        ([value, recent[32]], both),
-        ([value, change[1], recent[16]], pooled),
-        ([value, level[0.1]], both),
-        ([value, level[0.02], change[4]], pooled),
-        ([value, change[4], recent[64]], both),
-        ([value, change[1], recent[16]], ellipse),
-        ([value, level[0.1], change[1]], clusters),
-        ([value, recent[8]], both),
-        ([value, recent[64]], pooled),
-        ([value, level[0.3]], pooled),
-        ([value, recent[64]], ellipse),
+        ([value, recent[16]], ellipse),
+        ([value, level[0.3]], network),
+        ([value, recent[8]], pooled),
+        ([value, recent[16]], pooled),
+        ([value, level[0.1]], ellipse),
+        ([value, recent[8]], network),
+        ([change[1], recent[16]], both),
+        ([recent[8]], model("micro_clusters", clusters=8)),
+        ([value, level[0.3]], ellipse),
+        ([recent[16]], both),
+        ([change[1], recent[16]], model("clusters_neighbours")),
+        ([value, recent[32]], ellipse),
+        ([change[4], recent[64]], ellipse),
+        ([level[0.005]], pooled),
         ([value], ellipse),
         ([value], model("evt", gamma=3)),
         ([value], model("evt", gamma=3, vote="collective")),
-        ([value, recent[16]], model("clusters_neighbours")),
-        ([value, recent[16]], model("diagonal_gaussian")),
     ]
     return _built(
         [

@@ -228,7 +228,7 @@ class Result:
         order = recommended(
             self.evaluations,
             len(self.context.data.signals),
-            imitated=self.context.data.imitated,
+            unsure=self.context.data.imitated or bool(self.context.settings["in_order"]),
         )
         return [Candidate(entry, self.context) for entry in order]
 

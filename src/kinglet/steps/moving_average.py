@@ -28,7 +28,7 @@ class MovingAverage(Step):
     memory = "history"
     tasks = (ANOMALY,)
     parameters = (
-        Parameter("alpha", 0.1, "Weight of the newest sample.", choices=(0.02, 0.1, 0.3)),
+        Parameter("alpha", 0.1, "Weight of the newest sample.", choices=(0.005, 0.02, 0.1, 0.3)),
     )
     fields = (Field("alpha", "float", "weight of the newest sample"),)
     tolerance = (2e-5, 2e-5)

@@ -19,7 +19,7 @@ from kinglet.signals import ABNORMAL, NORMAL, Labelled, Split
 from kinglet.tasks import anomaly_c, metrics
 from kinglet.tasks.task import Emulated, Emulation, Settled, Task
 
-FACTORS = np.geomspace(0.25, 4.0, 49).astype(np.float32)
+FACTORS = np.geomspace(0.25, 16.0, 73).astype(np.float32)
 FALSE_ALARMS = 0.03  # of nominal signals at similarity 90, where the factor is chosen
 NOMINAL = 90
 _PLATEAU = 0.002

@@ -167,7 +167,7 @@ def stuck(candidate):
 def test_a_finished_library_that_sticks_is_refused(result, library):
     nominal = samples.nominal(80)
     refuse_sticking(library, nominal, 0)
-    with pytest.raises(StickingError, match="says the same"):
+    with pytest.raises(StickingError, match="sticks"):
         stuck(result.best).build()
 
 
@@ -181,5 +181,5 @@ def test_a_library_that_sticks_is_passed_over(result):
 
 def test_where_all_stick_the_reason_is_told(result):
     entries = [stuck(result.best).evaluation]
-    with pytest.raises(NothingFitsError, match=r"refused; of the last one: .*says the same"):
+    with pytest.raises(NothingFitsError, match=r"refused; of the last one: .*sticks"):
         workflow.build_best(replace(result, evaluations=entries))

@@ -130,6 +130,8 @@ class Emulator:
                 )
         try:
             result = TASKS[self.metadata["task"]].emulate(self, values, options)
+        except InputError:
+            raise
         except (wasmtime.WasmtimeError, wasmtime.Trap, KeyError, IndexError, ValueError) as error:
             raise InputError(f"the emulator in this library failed: {error}") from None
         if not ((result.states >= 0) & (result.states < len(STATES))).all():
@@ -213,9 +215,8 @@ def read_lines(
     emulator: Emulator, path: str | Path, first: int = 1, last: int | None = None
 ) -> Signals:
     """Read lines of a file, from 1, both included, for a library."""
-    signals = read_signals(
-        path, emulator.axes, min_lines=1, require_power_of_two=emulator.length > 1
-    )
+    # Whether the length is right, `Emulator.run` says, which knows it.
+    signals = read_signals(path, emulator.axes, min_lines=1, require_power_of_two=False)
     chosen = signals.take(slice(first - 1, last))
     if not len(chosen):
         raise InputError(f"{path}: there is no line {first}, the file has {len(signals)} signals")

@@ -14,6 +14,7 @@ from kinglet.library.sources import Sources
 from kinglet.toolchain import Abi, Core, inspect_object
 
 _ALLOC = 0x2
+_UNWIND = ".eh_frame"  # tables of the soft-float helpers, which the library brings none of
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,9 @@ def _flash(elf: bytes) -> int:
     return sum(
         section["sh_size"]
         for section in ELFFile(io.BytesIO(elf)).iter_sections()
-        if section["sh_flags"] & _ALLOC and section["sh_type"] != "SHT_NOBITS"
+        if section["sh_flags"] & _ALLOC
+        and section["sh_type"] != "SHT_NOBITS"
+        and not section.name.startswith(_UNWIND)
     )
 
 

@@ -59,6 +59,7 @@ class ExtremeValues(Learner):
     )
     warm_up = _WARM_UP
     calibrated = True
+    of_values = True
     votes = True
 
     def accepts(self, config: Config, n_inputs: int) -> bool:

@@ -35,6 +35,8 @@ class Learner(Record):
         Signals that must be learned before a score means anything.
     calibrated : bool
         Whether the score is not a logarithm but the share of its own limit: above 1 is an anomaly.
+    of_values : bool
+        Whether it is meant for the plain values of a stream.
     votes : bool
         Whether detections remember each other. The C then has
         ``float kn_NAME_vote(const kn_NAME_block *block, float *state, float score)``, called once
@@ -44,6 +46,7 @@ class Learner(Record):
     tasks = (ANOMALY,)
     warm_up: ClassVar[int] = 3
     calibrated: ClassVar[bool] = False
+    of_values: ClassVar[bool] = False
     votes: ClassVar[bool] = False
 
     def functions(self) -> tuple[str, ...]:

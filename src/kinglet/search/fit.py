@@ -118,11 +118,12 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
     model = models()[pipeline.model.name]
     count = use.settings.get("count", joined.pool.n_features)
     if isinstance(model, Learner):
-        operations = model.score_cost(pipeline.model.settings, count)
-        operations += model.learn_cost(pipeline.model.settings, count)
+        config = pipeline.model.settings
+        knowledge = 4 * model.state(config, count)
+        reserve = problem.costs.learner_cycles(model, config, count, knowledge)
     else:
         operations = model.cost(pipeline.model.settings, {}, count, len(problem.classes))
-    reserve = problem.costs.cycles(model, operations)
+        reserve = problem.costs.cycles(model, operations)
     limit = np.inf
     if problem.costs.target.cycle_table is not None:
         overhead = problem.costs.overhead_cycles(problem.shape.length * problem.shape.axes)

@@ -259,6 +259,7 @@ class Result:
                 "flash_bytes": context.limits.flash_bytes,
                 "time_ms": 1e3 * context.limits.time_s,
                 "clock_hz": context.limits.clock_hz,
+                "knowledge_bytes": context.limits.knowledge_bytes,
             },
             **self.best.summary(),
             "history": self.history,

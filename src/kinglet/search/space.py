@@ -87,16 +87,15 @@ class Space:
         return pipeline
 
     def _random(self, rng: np.random.Generator) -> Pipeline:
-        branches: tuple[Chain, ...] = ()
-        for _ in range(_DRAWS):
-            branches = fitting(draw_branches(self._task, self._shape, rng), self._shape)
-            if branches:
-                break
-        else:
-            branches = fitting(raw(self._shape), self._shape)
         model = models()[str(rng.choice(self._models))]
         config = model.draw(rng)
-        selector, settings = self._draw_selection(model, config, rng)
+        if self._shape.length == 1 and isinstance(model, Learner) and model.of_values:
+            branches = fitting(raw(self._shape), self._shape)
+            selector: Selector = selectors()["all_features"]
+            settings: dict[str, Any] = {}
+        else:
+            branches = self._draw_branches(rng)
+            selector, settings = self._draw_selection(model, config, rng)
         scale = steps()["bound" if self._task == ANOMALY else "scale"]
         return Pipeline(
             branches=branches,
@@ -104,6 +103,13 @@ class Space:
             selection=Use.of(selector, **settings),
             model=Use.of(model, **config),
         )
+
+    def _draw_branches(self, rng: np.random.Generator) -> tuple[Chain, ...]:
+        for _ in range(_DRAWS):
+            branches = fitting(draw_branches(self._task, self._shape, rng), self._shape)
+            if branches:
+                return branches
+        return fitting(raw(self._shape), self._shape)
 
     def _draw_selection(
         self, model: Model | Learner, config: Config, rng: np.random.Generator

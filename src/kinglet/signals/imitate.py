@@ -8,6 +8,7 @@ import numpy.typing as npt
 from kinglet.signals.signals import VALUE_LIMIT
 
 Floats = npt.NDArray[np.float64]
+_ADDED = (2, 3, 4)  # kinds that add something to a signal
 _STRETCH = (8, 256)  # samples of a stream that an anomaly lasts, drawn log-uniform
 
 
@@ -18,7 +19,8 @@ def imitate(
 
     Signals: half or twice the swing about the mean, white noise of half the standard deviation, a
     tone of half the standard deviation, an impact that rings, a moving average over an eighth of
-    the length, samples clipped at one standard deviation. Streams (one sample a line): stretches
+    the length, samples clipped at half a standard deviation; of constant signals only
+    what is added. Streams (one sample a line): stretches
     of 8 to 256 samples in which one variable is shifted by three standard deviations, drifts away
     to four, stands still, swings twice as wide, or is noisy.
 
@@ -64,9 +66,11 @@ def _signals(values: Floats, rng: np.random.Generator) -> Floats:
         swing + np.sqrt(0.5) * spread * np.sin(2 * np.pi * frequency * time + phase),
         swing + 4.0 * spread * ring,
         smooth,
-        np.clip(swing, -spread, spread),
+        np.clip(swing, -spread / 2, spread / 2),
     ]
     turn = rng.permutation(n) % len(kinds)
+    constant = np.ptp(values, axis=1).max(axis=1) == 0
+    turn[constant] = _ADDED[0] + turn[constant] % len(_ADDED)
     return mean + np.stack(kinds)[turn, np.arange(n)]
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from kinglet.ccode import Names
+from kinglet.errors import InputError
 from kinglet.pipeline import FittedPipeline, Plan
 from kinglet.signals import ABNORMAL, NORMAL, Labelled, Split
 from kinglet.tasks import anomaly_c, metrics
@@ -227,6 +228,12 @@ class Anomaly(Task):
         address, size = int(library.call("emulator_knowledge")), library.metadata["knowledge_bytes"]
         if options.get("knowledge") is not None:
             library.write(address, options["knowledge"])
+            # A sensitivity of 0 is refused without effect, unless there is nothing to refuse it.
+            if library.call("emulator_sensitivity", 0.0) == anomaly_c.NOT_INITIALIZED:
+                raise InputError(
+                    "the knowledge that was loaded is damaged or of another library: load one that "
+                    "this very library has saved"
+                )
         else:
             library.call("emulator_init", int(bool(options.get("pretrained"))))
         if options.get("sensitivity") is not None:

@@ -33,6 +33,7 @@ EXPORTS = (
     "emulator_sensitivity",
     "emulator_similarity",
 )
+NOT_INITIALIZED = 2
 ANSWERED = (0, 6)  # NEAI_OK, NEAI_LEARNING_IN_PROGRESS
 FIRST_SIMILARITY = 13  # KN_FIRST_SIMILARITY
 

@@ -123,9 +123,8 @@ def test_knowledge_is_saved_and_loaded(fan, machine_files, tmp_path):
     assert more == emulate(fan, machine_files["mixed"], *both)
     # One bit is wrong: the library finds that itself.
     kept.write_bytes(bytes([kept.read_bytes()[0] ^ 1]) + kept.read_bytes()[1:])
-    torn = emulate(fan, machine_files["mixed"], "--load-knowledge", kept)
-    assert {row["state"] for row in torn["signals"]} == {"NEAI_NOT_INITIALIZED"}
-    assert torn["summary"]["nominal"] == torn["summary"]["anomalous"] == 0
+    run = kinglet("emulate", fan.zip, machine_files["mixed"], "--load-knowledge", kept)
+    assert run.code == 2 and "damaged or of another library" in run.err
 
 
 def test_emulate_refuses_in_one_sentence(fan, machine_files, tmp_path):

@@ -112,13 +112,13 @@ def test_a_vote_of_independent_signals_has_no_more_false_alarms():
 @pytest.mark.parametrize("name", ["micro_clusters", "evt"])
 def test_a_stream_is_learned_in_stretches(name, monkeypatch):
     learned = []
-    rates = learning._rates
+    rates = learning._shares
 
     def recorded(fitted, lines, learn, test):
         learned.append(learn)
         return rates(fitted, lines, learn, test)
 
-    monkeypatch.setattr(learning, "_rates", recorded)
+    monkeypatch.setattr(learning, "_shares", recorded)
     normal, abnormal = (f(300, 0, samples.STREAM) for f in (samples.nominal, samples.abnormal))
     report = report_of(normal, abnormal, name)
     assert all((np.diff(rows) > 0).all() for rows in learned), "in the order of time"
@@ -135,7 +135,7 @@ def test_signals_are_learned_in_any_order(monkeypatch):
         learned.append(learn)
         return np.zeros(len(test))
 
-    monkeypatch.setattr(learning, "_rates", recorded)
+    monkeypatch.setattr(learning, "_shares", recorded)
     report_of(samples.nominal(100), samples.abnormal(40))
     drawn = [rows for rows in learned if len(rows) == 30]
     assert len(drawn) >= 10 and all((np.diff(rows) < 0).any() for rows in drawn)

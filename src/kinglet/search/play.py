@@ -12,6 +12,7 @@ from kinglet.record import Learner, models
 from kinglet.search.fit import Problem, scaled
 from kinglet.search.store import seed_of
 from kinglet.signals import NORMAL
+from kinglet.tasks.anomaly import reacts, similarities
 
 
 def device(fitted: FittedPipeline) -> Device:
@@ -89,10 +90,9 @@ def sticks(fitted: FittedPipeline, nominal: np.ndarray, changed: list[np.ndarray
     Parameters
     ----------
     nominal : ndarray of float32, shape (m, n_features)
-        Features of signals that it learned: most of them must be nominal to it.
+        Features of signals that it learned.
     changed : list of ndarray of float32, shape (m, n_features)
-        Features of the same signals changed beyond doubt, each in another way. A library may be
-        blind to one way (statistics are to the order of samples), not to all.
+        Features of the same signals changed beyond doubt, each in another way.
     """
     knowledge = fitted.knowledge
     assert knowledge is not None
@@ -100,8 +100,9 @@ def sticks(fitted: FittedPipeline, nominal: np.ndarray, changed: list[np.ndarray
     player.state[:] = knowledge.state
     player.calibration[:] = knowledge.calibration
 
-    def anomalous(features: np.ndarray) -> float:
+    def similarity(features: np.ndarray) -> np.ndarray:
         outputs = player.judge(scaled(fitted, features))
-        return float((outputs[:, 0] > outputs[:, 1] * np.float32(knowledge.factor)).mean())
+        return similarities(outputs * np.array([1, knowledge.factor], dtype=np.float32))
 
-    return anomalous(nominal) > 0.5 or max(map(anomalous, changed)) < 0.5
+    usual = similarity(nominal)
+    return not any(reacts(usual, similarity(features)) for features in changed)

@@ -24,6 +24,7 @@ FACTORS = np.geomspace(0.25, 16.0, 73).astype(np.float32)
 FALSE_ALARMS = 0.03  # of nominal signals at similarity 90, where the factor is chosen
 NOMINAL = 90
 _PLATEAU = 0.002
+_REACTION = 5
 _SENSITIVITIES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 
 
@@ -39,6 +40,15 @@ def similarities(outputs: np.ndarray, sensitivity: float = 1.0) -> np.ndarray:
     similarity = np.maximum(np.float32(100) - np.float32(10) * share, np.float32(0))
     whole = np.floor(np.where(share > 1, np.minimum(similarity, np.float32(89)), similarity))
     return np.asarray(np.where(share <= 0, 100, whole))
+
+
+def reacts(usual: np.ndarray, changed: np.ndarray) -> bool:
+    """Whether a library notices that signals were changed beyond doubt.
+
+    It does if at least half of them lose 5 of similarity or more. A library that finds everything
+    nominal, or everything anomalous, does not.
+    """
+    return bool(np.mean(usual - changed >= _REACTION) >= 0.5)
 
 
 class Anomaly(Task):

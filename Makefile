@@ -34,6 +34,9 @@ format: $(VENV)/.test
 # Quality on real data against desktop methods; needs the data folder beside the checkout.
 benchmark: $(VENV)/.benchmark
 	$(BIN)/python -m benchmarks.classification
+	$(BIN)/python -m benchmarks.anomaly
+	$(BIN)/python -m benchmarks.evt
+	$(BIN)/python -m benchmarks.play
 
 # Cycles per operation of every step and model, counted on the emulated core.
 cycles: $(VENV)/.test

@@ -97,7 +97,11 @@ def run_kinglet(path: Path, seed: int, budget: str) -> dict[str, dict]:
             learn.write_text("".join(lines))
             learned.append(_emulate(library, trial, "--learn", str(learn)))
         kept = (*COSTS, "balanced_accuracy", "score", "candidates", "pipeline_text", "seconds")
-        runs = {"Kinglet": average(learned) | {"library": {name: made.get(name) for name in kept}}}
+        calls = made["calls"]
+        made["time_ms"], made["learn_time_ms"] = (
+            calls[f"neai_anomalydetection_{name}"]["time_ms"] for name in ("detect", "learn")
+        )
+        runs = {"Kinglet": average(learned) | {"library": {name: made[name] for name in kept}}}
         if signals:
             runs["Kinglet, pretrained"] = average(
                 [_emulate(library, trial, "--pretrained") for trial in trials(path)]

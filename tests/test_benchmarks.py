@@ -14,21 +14,35 @@ ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("KINGLET_DATA", ROOT.parent / "shared" / "data"))
 
 
-@pytest.mark.skipif(
+needs_data = pytest.mark.skipif(
     not (DATA / "ncc").is_dir(), reason="no data sets beside the checkout nor in KINGLET_DATA"
 )
-def test_classification_in_short(tmp_path):
+
+
+def in_short(benchmark, name, folder):
+    """Run a benchmark of quality over one set for a few seconds; its figures."""
     run = subprocess.run(
         [
-            sys.executable, "-m", "benchmarks.classification", "--sets", "basic_motions",
-            "--seeds", "0", "--budget", "6s", "--no-peers", "--results", str(tmp_path),
+            sys.executable, "-m", f"benchmarks.{benchmark}", "--sets", name,
+            "--seeds", "0", "--budget", "6s", "--no-peers", "--results", str(folder),
         ],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
-    entry = json.loads((tmp_path / "classification.json").read_text())["basic_motions"]
+    assert name in (folder / f"{benchmark}.md").read_text()
+    return json.loads((folder / f"{benchmark}.json").read_text())
+
+
+@needs_data
+def test_classification_in_short(tmp_path):
+    entry = in_short("classification", "basic_motions", tmp_path)["basic_motions"]
     assert entry["kinglet"][0]["test"] > 0.9
-    assert "basic_motions" in (tmp_path / "classification.md").read_text()
+
+
+@needs_data
+def test_anomaly_in_short(tmp_path):
+    entry = in_short("anomaly", "ecg_beats", tmp_path)["ad"]["ecg_beats"]
+    assert entry["Kinglet"][0]["auc"] > 0.9
 
 
 def test_without_data_it_says_so(tmp_path):
@@ -99,6 +113,10 @@ def test_history_never_looks_ahead():
     np.testing.assert_allclose(before[40, 9:], x[25:41].std(axis=0))
 
 
+CALLS = ("learn", "detect")
+FIGURES = ("flash_bytes", "ram_bytes", "knowledge_bytes", "score", "candidates", "seconds")
+
+
 class Device:
     """Answers as `kinglet make` and `kinglet emulate` do: the strength of a line is its score."""
 
@@ -108,7 +126,9 @@ class Device:
     def __call__(self, command, *arguments):
         if command == "make":
             self.made.append(arguments)
-            return {"flash_bytes": 5000, "balanced_accuracy": 0.9, "pipeline_text": "strength"}
+            calls = {f"neai_anomalydetection_{name}": {"time_ms": 1.0} for name in CALLS}
+            figures = dict.fromkeys(FIGURES, 5000) | {"pipeline_text": "strength"}
+            return figures | {"balanced_accuracy": 0.9, "calls": calls}
         if "--learn" in arguments:
             self.learned.append(Path(arguments[-1]).read_text().splitlines())
         strength = np.loadtxt(arguments[1], delimiter=",", ndmin=2).std(axis=1)

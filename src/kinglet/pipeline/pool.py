@@ -74,7 +74,7 @@ def make_pool(
             if needs is None:
                 each.append(cost.each * factor)
                 for group in range(len(cost.shared)):
-                    columns.append(_column(len(groups), cost.group == group))
+                    columns.append(_column(len(groups), cost.needing(group)))
                     groups.append(float(cost.shared[group] * factor))
                 needs = step.needs(config, at, chain_fits.get(head, {}))
             else:

@@ -111,18 +111,27 @@ class Cost:
         Operations of each intermediate, paid once if any of its outputs is wanted.
     fixed : float
         Operations paid in any case.
+    basis : ndarray of int64, shape (n_groups,), optional
+        The intermediate that each intermediate needs in its turn; -1 for none, as by default.
     """
 
     each: np.ndarray
     group: np.ndarray
     shared: np.ndarray
     fixed: float = 0.0
+    basis: np.ndarray | None = None
+
+    def needing(self, group: int) -> np.ndarray:
+        """Which outputs need an intermediate, for themselves or as basis of another; bool."""
+        needed = self.group == group
+        if self.basis is not None:
+            needed |= (self.group >= 0) & (self.basis[self.group] == group)
+        return needed
 
     def total(self, wanted: np.ndarray) -> float:
         """Operations of a set of wanted outputs."""
-        groups = np.unique(self.group[wanted])
-        groups = groups[groups >= 0]
-        return float(self.fixed + self.each[wanted].sum() + self.shared[groups].sum())
+        paid = [cost for g, cost in enumerate(self.shared) if self.needing(g)[wanted].any()]
+        return float(self.fixed + self.each[wanted].sum() + sum(paid))
 
     @staticmethod
     def uniform(n_outputs: int, n_groups: int, shared: float, each: float = 1.0) -> Cost:

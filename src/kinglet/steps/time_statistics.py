@@ -25,9 +25,8 @@ _VALUES = (
 )
 # Extremes (with the mean), moments, crossings, differences.
 _GROUP = np.array([0] * 4 + [1] * 6 + [2] + [3] * 3)
-# Cycles a sample. All need the first group's loop: where that is not wanted for itself, a group is
-# told too cheap by some of it, where all are, too dear.
-_CYCLES = np.array([22.0, 30.0, 26.0, 45.0])
+# Cycles a sample; all need the first group's loop.
+_CYCLES = np.array([22.0, 22.0, 17.0, 36.0])
 
 
 class TimeStatistics(Step):
@@ -63,6 +62,7 @@ class TimeStatistics(Step):
             each=np.full(len(_VALUES) * shape.axes, 15.0),
             group=(4 * axis + _GROUP).ravel(),
             shared=np.tile(_CYCLES * shape.length + 60.0, shape.axes),
+            basis=np.where(np.arange(4) > 0, 4 * axis, -1).ravel(),
         )
 
     def oracle(

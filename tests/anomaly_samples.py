@@ -90,7 +90,8 @@ def fitted(name: str, shape: Shape = SHAPE) -> FittedPipeline:
 def device(fitted: FittedPipeline) -> Device:
     """The host's device with nothing learned."""
     use = fitted.pipeline.model
-    return Device(models()[use.name], use.settings, fitted.model_fit, len(fitted.selected))
+    n_inputs, stream = len(fitted.selected), fitted.shape.length == 1
+    return Device(models()[use.name], use.settings, fitted.model_fit, n_inputs, stream=stream)
 
 
 def features(fitted: FittedPipeline, values: np.ndarray) -> np.ndarray:

@@ -7,6 +7,13 @@ result = kinglet.search(data, target="STM32F411RE", budget=60)
 library = result.best.build()
 library.predict(kinglet.read_signals("new.csv", axes=6))
 library.save("library.zip")
+
+Anomaly detection learns on the device; here its emulator does:
+
+data = kinglet.read_machines([("normal", "good.csv"), ("abnormal", "worn.csv")], axes=3)
+library = kinglet.search(data, task="anomaly").best.build()
+new = kinglet.read_signals("new.csv", axes=3)
+similarity, score = library.emulate(new, pretrained=True).outputs.T
 """
 
 from importlib import import_module

@@ -254,10 +254,7 @@ EXTREMES = {
 
 @ALL
 @HORIZONS
-@pytest.mark.parametrize(
-    "kind",
-    list(EXTREMES),
-)
+@pytest.mark.parametrize("kind", EXTREMES)
 def test_any_accepted_input_leaves_everything_finite(model, horizon, kind):
     for config in configs(model):
         for n_inputs in sizes(model, config, (1, 2, 9, 32)):

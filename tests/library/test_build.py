@@ -13,7 +13,7 @@ from kinglet.library import Emulator, build
 from kinglet.library.package import files
 from kinglet.pipeline import make_plan
 from kinglet.toolchain import CORES, compile_object, compile_wasm, inspect_object
-from tests import samples
+from tests import anomaly_samples, samples
 
 
 @pytest.fixture(scope="module", params=samples.MODELS)
@@ -173,3 +173,11 @@ def test_a_stranger_cannot_pose_as_a_library(tmp_path, small):
         Emulator.open(wrong)
     with pytest.raises(InputError, match="192 values"):
         Emulator.open(small.save(tmp_path / "good.zip")).run(np.zeros((1, 32, 3), np.float32))
+
+
+def test_a_library_that_learns_gives_no_classes():
+    library = build(anomaly_samples.fitted("micro_clusters"), task=anomaly_samples.TASK)
+    values = anomaly_samples.nominal(3)
+    with pytest.raises(InputError, match="use emulate"):
+        library.predict(values)
+    assert library.emulate(values, pretrained=True).outputs.shape == (3, 2)

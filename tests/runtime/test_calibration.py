@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from kinglet.ccode import fold
+from kinglet.record import CALIBRATION_FLOATS, ENDLESS, FIRST_SIMILARITY
 from kinglet.toolchain import compile_host_library, host_suffix
 
-ENDLESS = float(1 << 24)
 FIELDS = (
     "span",
     "older_count",
@@ -35,6 +35,7 @@ KN_EXPORT float student(float freedom) {{ return kn_student(freedom); }}
 KN_EXPORT int similarity(float z, float limit, float sensitivity)
     {{ return kn_similarity(z, limit, sensitivity); }}
 KN_EXPORT uint32_t size(void) {{ return (uint32_t)sizeof(kn_calibration); }}
+KN_EXPORT uint32_t first(void) {{ return KN_FIRST_SIMILARITY; }}
 """
 
 
@@ -71,7 +72,8 @@ def judge(c, calibration, score):
 
 
 def test_layout(c):
-    assert c.size() == ctypes.sizeof(Calibration) == 32
+    assert c.size() == ctypes.sizeof(Calibration) == 4 * CALIBRATION_FLOATS
+    assert c.first() == FIRST_SIMILARITY
 
 
 @pytest.mark.parametrize("n", (20, 50, 200))

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from kinglet.record import FIRST_SIMILARITY
 from kinglet.search import learning
-from kinglet.search.learning import LEAST, recommended_minimum, warnings_of
+from kinglet.search.learning import recommended_minimum, warnings_of
 from kinglet.signals import Signals, label_machines, make_splits
 from tests import anomaly_samples as samples
 
@@ -29,7 +30,7 @@ def report():
 def test_the_curve_goes_from_the_least_number_to_all(report):
     curve = report["learning_curve"]
     counts = [point["learned"] for point in curve]
-    assert counts == sorted(set(counts)) and counts[0] == LEAST and counts[-1] == 120
+    assert counts == sorted(set(counts)) and counts[0] == FIRST_SIMILARITY and counts[-1] == 120
     for point in curve:
         assert 0 <= point["worst"] <= point["balanced_accuracy"] <= 1
         balanced = (1 - point["false_alarms"] + point["detection"]) / 2
@@ -40,7 +41,7 @@ def test_the_curve_goes_from_the_least_number_to_all(report):
 
 def test_few_lines_have_a_short_curve_and_no_block():
     few = report_of(samples.nominal(20), samples.abnormal(10))
-    assert [point["learned"] for point in few["learning_curve"]] == [LEAST, 16]
+    assert [point["learned"] for point in few["learning_curve"]] == [FIRST_SIMILARITY, 16]
     assert few["minimum_learning"] == 20
     # A fifth of 20 signals is too little to learn: nothing is said, and nothing fails.
     assert few["false_alarms_after_one_block"] == {"mean": None, "each": []}

@@ -169,7 +169,7 @@ def test_a_race_is_never_lost_by_its_bound(machines, n, seed, apart, spread, who
               for split, output in zip(splits, outputs, strict=True)]  # fmt: skip
     assert (np.array(settled.scores) <= np.array(bounds) + 1e-12).all()
     assert all(0 <= score <= 1 for score in settled.scores) and 0 <= settled.margin <= 1
-    assert 0.1 < settled.settings["factor"] < 10
+    assert anomaly.FACTORS[0] <= settled.settings["factor"] <= anomaly.FACTORS[-1]
 
 
 def test_margin_grows_with_the_distance_from_the_line():

@@ -114,6 +114,7 @@ def test_three_ways_of_use_say_what_the_host_says(start, way):
     if use_pretrained:
         player.state[:] = fitted.knowledge.state
         player.calibration[:] = fitted.knowledge.calibration
+        player.learned = fitted.knowledge.learned
     player.learn(features[:count])
     outputs = player.judge(features[count:]) * np.float32([1, samples.FACTOR])
     assert found == [(OK, similarity) for similarity in anomaly.similarities(outputs)]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from kinglet.ccode import Names
+from kinglet.errors import InputError
 from kinglet.library.sources import make_sources
 from kinglet.pipeline import make_plan
 from tests import anomaly_samples as samples
@@ -63,8 +64,8 @@ def test_knowledge_of_another_build_is_refused(change):
     library.knowledge = sealed(library.knowledge, IDENTITY, identifier.encode())
     assert library.detect(library.nominal(1))[0][0] == NOT_INITIALIZED
     assert library.learn(library.nominal(1)) == [NOT_INITIALIZED]
-    emulation = library.emulator.run(library.nominal(2), knowledge=library.knowledge)
-    assert emulation.extra["learned"] == 0 and np.isnan(emulation.outputs).all()
+    with pytest.raises(InputError, match="damaged or of another library"):
+        library.emulator.run(library.nominal(2), knowledge=library.knowledge)
 
 
 @pytest.mark.parametrize(

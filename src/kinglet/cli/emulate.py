@@ -84,7 +84,7 @@ def emulate(
         options = {
             "pretrained": pretrained,
             "sensitivity": sensitivity,
-            "threshold": 90 if threshold is None else threshold,
+            "threshold": threshold,
             "learn": [
                 signal
                 for path in learn or ()

@@ -54,7 +54,7 @@ def functions_of(record: Record) -> frozenset[str]:
     text, called = fold([record]), record.functions()
     if isinstance(record, Learner):
         text = "\n".join([fold([record], ["knowledge.h"]), learner_functions(record)])
-        called = (*_KNOWLEDGE, f"kn_{record.name}_take", f"kn_{record.name}_judge")
+        called = (*_KNOWLEDGE, f"kn_{record.name}_take_in_turn", f"kn_{record.name}_judge")
     defined = {match.group(1): match.start() for match in _FUNCTION.finditer(text)}
     # Only what is reached: a header may hold more than this record calls.
     bodies = {name: text[start : text.index("\n}", start)] for name, start in defined.items()}

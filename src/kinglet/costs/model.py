@@ -10,9 +10,8 @@ from importlib import resources
 import numpy as np
 
 from kinglet.costs.code import function_bytes, functions_of
-from kinglet.host.device import CALIBRATION_FLOATS
 from kinglet.pipeline import Plan
-from kinglet.record import Config, Learner, Record, Shape
+from kinglet.record import CALIBRATION_FLOATS, Config, Learner, Record, Shape
 from kinglet.toolchain import CORES, Core, Optimise
 
 # The public functions, one call of a step in `neai_run`, and what a check of one value costs.
@@ -124,20 +123,28 @@ class CostModel:
         return Sizes(ram, flash, cycles, knowledge)
 
     def learner_cycles(
-        self, model: Learner, config: Config, n_inputs: int, knowledge_bytes: int
+        self,
+        model: Learner,
+        config: Config,
+        n_inputs: int,
+        knowledge_bytes: int,
+        *,
+        stream: bool,
     ) -> float:
         """Cycles of the longer call of a model that learns, the CRCs of its knowledge included."""
         factor = self.cycles_per_operation.get(f"{model.name}_learn", 1.0)
         score = self.cycles(model, model.score_cost(config, n_inputs))
         learn = factor * model.learn_cost(config, n_inputs) + _CALL_CYCLES
-        # A score that needs no calibration is not asked for before learning.
-        longer = max(score, learn) if model.calibrated else score + learn
+        # What needs no calibration is not scored before it is learned, a stream's sample in turn.
+        longer = max(score, learn) if model.calibrated or stream else score + learn
         return longer + 2 * _CRC_CYCLES[self.optimise] * knowledge_bytes
 
     def _model_cycles(self, plan: Plan) -> float:
         """Cycles of the model; of one that learns those of its longer call, CRCs included."""
         model, config, n_inputs = plan.model, plan.model_config, plan.n_features
         if isinstance(model, Learner):
-            return self.learner_cycles(model, config, n_inputs, plan.knowledge_bytes)
+            return self.learner_cycles(
+                model, config, n_inputs, plan.knowledge_bytes, stream=plan.stream
+            )
         operations = model.cost(config, plan.model_fit, n_inputs, plan.n_outputs)
         return self.cycles(model, operations)

@@ -29,18 +29,22 @@ KN_EXPORT void batch_{name}(const kn_{name}_block *block, const float *in, uint3
 
 _LEARNER = """
 KN_EXPORT void batch_{name}_learn(const kn_{name}_block *block, float *state,
-    kn_calibration *calibration, const float *in, uint32_t in_stride, float *out,
-    float *scratch, uint32_t count)
+    kn_calibration *calibration, const float *in, uint32_t in_stride, float *scratch,
+    uint32_t count, uint32_t stream, uint32_t given)
 {{
-    (void)out;
     for (uint32_t i = 0; i < count; i++) {{
-        kn_{name}_take(block, state, calibration, in + (size_t)i * in_stride, scratch);
+        const float *x = in + (size_t)i * in_stride;
+        if (stream) {{
+            kn_{name}_take_in_turn(block, state, calibration, x, given + i, scratch);
+        }} else {{
+            kn_{name}_take(block, state, calibration, x, scratch);
+        }}
     }}
 }}
 
 KN_EXPORT void batch_{name}_judge(const kn_{name}_block *block, float *state,
-    kn_calibration *calibration, const float *in, uint32_t in_stride, float *out,
-    float *scratch, uint32_t count)
+    kn_calibration *calibration, const float *in, uint32_t in_stride, float *scratch,
+    uint32_t count, float *out)
 {{
     for (uint32_t i = 0; i < count; i++) {{
         out[2 * i] = kn_{name}_judge(block, state, calibration, in + (size_t)i * in_stride,

@@ -15,6 +15,7 @@ from kinglet.library import footprint, package, timing
 from kinglet.library.emulator import Emulator
 from kinglet.library.sources import Sources, make_sources
 from kinglet.pipeline import FittedPipeline, Plan, make_plan
+from kinglet.record import CLASSIFICATION
 from kinglet.tasks import TASKS, Emulation, Task
 from kinglet.toolchain import (
     CORES,
@@ -95,7 +96,14 @@ class Library:
         -------
         ndarray of float32, shape (n, n_classes)
             NaN for a signal that the library refuses (not finite, or 1e12 and more).
+
+        Raises
+        ------
+        InputError
+            If the library is not one for classification.
         """
+        if self.task.name != CLASSIFICATION:
+            raise InputError(f"a library for {self.task.name} gives no classes: use emulate")
         return self.emulate(values).outputs
 
     def predict(self, values: np.ndarray) -> np.ndarray:
@@ -203,7 +211,7 @@ def build(
     ToolchainError
         If the object is not what firmware needs; see `kinglet.toolchain.check_library`.
     """
-    task = task or TASKS["classification"]
+    task = task or TASKS[CLASSIFICATION]
     core = CORES[core] if isinstance(core, str) else core
     chosen = abi or core.abis[0]
     plan = make_plan(fitted)

@@ -46,12 +46,13 @@ typedef char neai_size_is_right[(sizeof(neai_knowledge_type) == {size}u) ? 1 : -
 
 """
     name, state = model.name, "neai_knowledge.state"
+    in_turn, given = ("_in_turn", "neai_knowledge.head.learned, ") if plan.stream else ("", "")
     after = f"""
 /* Learn the features in the arena. */
 static void neai_take(void)
 {{
-    kn_{name}_take({block}, {state}, &neai_knowledge.head.calibration,
-                   neai_arena, {scratch});
+    kn_{name}_take{in_turn}({block}, {state}, &neai_knowledge.head.calibration,
+                   neai_arena, {given}{scratch});
 }}
 
 /* Judge the features in the arena: how far their score lies above the usual one, and the limit up

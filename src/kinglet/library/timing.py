@@ -118,7 +118,7 @@ def run_on_board(
     Returns
     -------
     BoardRun
-        ``outputs`` as `Task.read_harness` reads them.
+        ``outputs`` are what `Task.harness` leaves in its buffer.
     """
     chosen = function or list(task.measured)[-1]
     harness = task.harness(fitted, sources.names)

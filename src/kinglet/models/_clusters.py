@@ -6,13 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from kinglet.models._variance import Moments, least_variance, squared_share
+
 _CLUSTER_PRIOR = 8.0
 _POOL_PRIOR = 4.0
-
-
-def least_variance(mean: np.ndarray) -> np.ndarray:
-    """Variance below which a difference is rounding."""
-    return np.asarray(1e-10 * mean**2 + 1e-20)
 
 
 class Clusters:
@@ -28,14 +25,16 @@ class Clusters:
 
     Attributes
     ----------
+    overall : Moments
+        Of all vectors.
+    clusters : list of [count, mean, sum of squared deviations]
     scatter : ndarray, shape (n_inputs, n_inputs)
         Sum of the squared deviations of signals from the centres of their clusters.
     """
 
     def __init__(self, clusters: int, horizon: float, learned: np.ndarray) -> None:
         inputs = learned.shape[1]
-        self.horizon = horizon
-        self.overall: list[Any] = [0.0, np.zeros(inputs), np.zeros(inputs)]
+        self.overall = Moments(inputs, horizon)
         self.clusters: list[list[Any]] = []
         self.scatter = np.zeros((inputs, inputs))
         for x in learned.astype(np.float64):
@@ -47,12 +46,8 @@ class Clusters:
 
     def _take(self, x: np.ndarray) -> None:
         """Take a vector into the mean of all; at the horizon everything fades."""
-        count, mean, square = self.overall
-        count = min(count + 1, self.horizon)
-        kept = 1 if count < self.horizon else 1 - 1 / count
-        change = x - mean
-        mean = mean + change / count
-        self.overall = [count, mean, kept * square + change * (x - mean)]
+        self.overall.take(x)
+        kept = self.overall.kept
         self.clusters = [[kept * n, m, kept * square] for n, m, square in self.clusters]
         self.scatter = kept * self.scatter
 
@@ -68,7 +63,7 @@ class Clusters:
         alone: list[Any] = [1.0, x.copy(), np.zeros_like(x)]
 
         def cost(a: list[Any], b: list[Any]) -> float:
-            apart = np.minimum((a[1] - b[1]) ** 2 / within, 1e12).sum()
+            apart = squared_share(a[1] - b[1], within).sum()
             return a[0] * b[0] / (a[0] + b[0]) * float(apart)
 
         own = [cost(cluster, alone) for cluster in each]
@@ -84,10 +79,10 @@ class Clusters:
 
     def within(self) -> np.ndarray:
         """Pooled variance within the clusters, shape (n_inputs,)."""
-        count, mean, square = self.overall
-        total = sum(c[2] for c in self.clusters) + _POOL_PRIOR * square / max(count - 1, 1)
+        variance = self.overall.square / max(self.overall.count - 1, 1)
+        total = sum(c[2] for c in self.clusters) + _POOL_PRIOR * variance
         weight = sum(max(c[0] - 1, 0) for c in self.clusters) + _POOL_PRIOR
-        return np.asarray(np.maximum(total / weight, least_variance(mean)))
+        return np.asarray(np.maximum(total / weight, least_variance(self.overall.mean)))
 
     def variances(self) -> np.ndarray:
         """Variance of each cluster, drawn to the pooled one, shape (n_clusters, n_inputs)."""
@@ -102,5 +97,4 @@ class Clusters:
     def shares(self, x: np.ndarray) -> np.ndarray:
         """Mean squared deviation from each cluster in its variance, shape (n, n_clusters)."""
         means = np.array([mean for _, mean, _ in self.clusters])
-        apart = (x[:, None, :] - means) ** 2 / self.variances()
-        return np.asarray(np.minimum(apart, 1e12).mean(axis=2))
+        return np.asarray(squared_share(x[:, None, :] - means, self.variances()).mean(axis=2))

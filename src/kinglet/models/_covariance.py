@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from kinglet.models._clusters import least_variance
+from kinglet.models._variance import Moments, least_variance
 
 _LEAST_SHRINKAGE = 0.02
 
@@ -30,14 +30,13 @@ def forward_cost(n_inputs: int) -> float:
 
 def scatter(horizon: float, learned: np.ndarray) -> tuple[float, np.ndarray, np.ndarray]:
     """Count, mean (n_inputs,) and scatter (n_inputs, n_inputs) after learning vectors in order."""
-    count, mean = 0.0, np.zeros(learned.shape[1])
-    total = np.zeros((len(mean), len(mean)))
+    moments = Moments(learned.shape[1], horizon)
+    total = np.zeros((learned.shape[1], learned.shape[1]))
     for x in learned.astype(np.float64):
-        count = min(count + 1, horizon)
-        kept = 1 if count < horizon else 1 - 1 / count
-        total = kept * total + (1 - 1 / count) * np.outer(x - mean, x - mean)
-        mean = mean + (x - mean) / count
-    return count, mean, total
+        change = x - moments.mean
+        moments.take(x)
+        total = moments.kept * total + np.outer(change, x - moments.mean)
+    return moments.count, moments.mean, total
 
 
 def shrunk(total: np.ndarray, mean: np.ndarray, freedom: float) -> tuple[np.ndarray, np.ndarray]:

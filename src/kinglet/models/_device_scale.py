@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinglet.models._clusters import least_variance
+from kinglet.models._variance import least_variance
 from kinglet.record import ENDLESS, Config, Learner
 
 WARM_UP = 10

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinglet.models._clusters import least_variance
 from kinglet.models._draw import Draws
+from kinglet.models._variance import Moments, least_variance, log_share
 
 _MEMORY = 50.0
 _FAR = 1e12
@@ -25,22 +25,20 @@ class Reservoir:
     """
 
     def __init__(self, size: int, horizon: float, learned: np.ndarray) -> None:
-        self._count = 0.0
-        self._mean, self._square, self._difference = np.zeros((3, learned.shape[1]))
+        self._moments = Moments(learned.shape[1], horizon)
+        self._difference = np.zeros(learned.shape[1])
         self._draws = Draws()
         self.kept: list[np.ndarray] = []
         for x in learned.astype(np.float64):
-            self._learn(x, size, horizon)
+            self._learn(x, size)
 
-    def _learn(self, x: np.ndarray, size: int, horizon: float) -> None:
-        before = self._count
+    def _learn(self, x: np.ndarray, size: int) -> None:
+        before = self._moments.count
         if self.kept:
             other = self.kept[int(np.argmin(self.distances(x[None])[0]))]
             self._difference += ((x - other) ** 2 - self._difference) / min(before, _MEMORY)
-        self._count = count = min(before + 1, horizon)
-        kept = 1 if count < horizon else 1 - 1 / count
-        self._square = kept * self._square + (1 - 1 / count) * (x - self._mean) ** 2
-        self._mean = self._mean + (x - self._mean) / count
+        self._moments.take(x)
+        count = self._moments.count
         if len(self.kept) < min(size, count):
             self.kept.append(x)
             return
@@ -51,9 +49,10 @@ class Reservoir:
 
     def scale(self) -> np.ndarray:
         """Squared scale of each feature, shape (n_inputs,)."""
-        n, variance = self._count, self._square / max(self._count - 1, 1)
+        n = self._moments.count
+        variance = self._moments.square / max(n - 1, 1)
         scale = (n * self._difference / 2 + _PRIOR * variance) / (n + _PRIOR)
-        return np.maximum(scale, least_variance(self._mean))
+        return np.maximum(scale, least_variance(self._moments.mean))
 
     def distances(self, x: np.ndarray) -> np.ndarray:
         """Mean squared deviation from each vector kept, shape (n, n_kept)."""
@@ -63,4 +62,4 @@ class Reservoir:
     def score(self, x: np.ndarray, nearest: int) -> np.ndarray:
         """Logarithm of the mean of the smallest distances, shape (n,)."""
         smallest = np.sort(self.distances(x), axis=1)[:, :nearest]
-        return np.log(np.maximum(smallest.mean(axis=1), 1e-3))
+        return log_share(smallest.mean(axis=1))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import numpy as np
-
-from kinglet.models import _pair
+from kinglet.models._pair import Pair
 from kinglet.models.mahalanobis import RECORD as MAHALANOBIS
 from kinglet.models.micro_clusters import RECORD as MICRO_CLUSTERS
-from kinglet.record import Config, Field, Fitted, Learner
 
 
-class ClustersMahalanobis(Learner):
+class ClustersMahalanobis(Pair):
     """Micro-clusters, which know regimes, and the Mahalanobis distance, which knows relations."""
 
     name = "clusters_mahalanobis"
@@ -27,43 +22,9 @@ class ClustersMahalanobis(Learner):
         "Aggarwal et al. (2003), A framework for clustering evolving data streams; Schaefer and "
         "Strimmer (2005), A shrinkage approach to large-scale covariance matrix estimation"
     )
-    warm_up = _pair.WARM_UP
-    tolerance = (1e-3, 1e-3)
+    members = (MICRO_CLUSTERS, MAHALANOBIS)
     parameters = MICRO_CLUSTERS.parameters
-    fields = (
-        Field("inputs", "uint32_t", "number of features"),
-        Field("clusters", "uint32_t", "number of clusters"),
-        Field("horizon", "float", "signals after which older ones fade"),
-    )
-
-    def accepts(self, config: Config, n_inputs: int) -> bool:
-        return all(member.accepts(config, n_inputs) for member in _MEMBERS)
-
-    def state(self, config: Config, n_inputs: int) -> int:
-        return _pair.HEAD + sum(member.state(config, n_inputs) for member in _MEMBERS)
-
-    def scratch(self, config: Config, n_inputs: int) -> int:
-        return max(member.scratch(config, n_inputs) for member in _MEMBERS)
-
-    def score_cost(self, config: Config, n_inputs: int) -> float:
-        members = sum(member.score_cost(config, n_inputs) for member in _MEMBERS)
-        return members + _pair.SCORE_COST
-
-    def learn_cost(self, config: Config, n_inputs: int) -> float:
-        scores = sum(member.score_cost(config, n_inputs) for member in _MEMBERS)
-        members = sum(member.learn_cost(config, n_inputs) for member in _MEMBERS)
-        return scores + members + _pair.LEARN_COST
-
-    def oracle(
-        self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray
-    ) -> np.ndarray:
-        horizon = float(fitted["horizon"][0])
-        above = [
-            _pair.above_usual(partial(member.oracle, config, fitted), learned, x, horizon)
-            for member in _MEMBERS
-        ]
-        return np.asarray(np.mean(above, axis=0))
+    fields = MICRO_CLUSTERS.fields
 
 
-_MEMBERS = (MICRO_CLUSTERS, MAHALANOBIS)
 RECORD = ClustersMahalanobis()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-import numpy as np
-
-from kinglet.models import _pair
+from kinglet.models._pair import Pair
 from kinglet.models.micro_clusters import RECORD as MICRO_CLUSTERS
 from kinglet.models.neighbours import RECORD as NEIGHBOURS
-from kinglet.record import Config, Field, Fitted, Learner
+from kinglet.record import Field
 
 
-class ClustersNeighbours(Learner):
+class ClustersNeighbours(Pair):
     """Micro-clusters, which average, and nearest neighbours, which follow any shape."""
 
     name = "clusters_neighbours"
@@ -27,8 +23,7 @@ class ClustersNeighbours(Learner):
         "Aggarwal et al. (2003), A framework for clustering evolving data streams; Ramaswamy et "
         "al. (2000), Efficient algorithms for mining outliers"
     )
-    warm_up = _pair.WARM_UP
-    tolerance = (1e-3, 1e-3)
+    members = (MICRO_CLUSTERS, NEIGHBOURS)
     parameters = (*MICRO_CLUSTERS.parameters, *NEIGHBOURS.parameters)
     fields = (
         Field("inputs", "uint32_t", "number of features"),
@@ -38,31 +33,5 @@ class ClustersNeighbours(Learner):
         Field("horizon", "float", "signals after which older ones fade"),
     )
 
-    def state(self, config: Config, n_inputs: int) -> int:
-        return _pair.HEAD + sum(member.state(config, n_inputs) for member in _MEMBERS)
 
-    def scratch(self, config: Config, n_inputs: int) -> int:
-        return max(member.scratch(config, n_inputs) for member in _MEMBERS)
-
-    def score_cost(self, config: Config, n_inputs: int) -> float:
-        members = sum(member.score_cost(config, n_inputs) for member in _MEMBERS)
-        return members + _pair.SCORE_COST
-
-    def learn_cost(self, config: Config, n_inputs: int) -> float:
-        scores = sum(member.score_cost(config, n_inputs) for member in _MEMBERS)
-        members = sum(member.learn_cost(config, n_inputs) for member in _MEMBERS)
-        return scores + members + _pair.LEARN_COST
-
-    def oracle(
-        self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray
-    ) -> np.ndarray:
-        horizon = float(fitted["horizon"][0])
-        above = [
-            _pair.above_usual(partial(member.oracle, config, fitted), learned, x, horizon)
-            for member in _MEMBERS
-        ]
-        return np.asarray(np.mean(above, axis=0))
-
-
-_MEMBERS = (MICRO_CLUSTERS, NEIGHBOURS)
 RECORD = ClustersNeighbours()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kinglet.models._clusters import least_variance
+from kinglet.models._variance import Moments, log_share, squared_share
 from kinglet.record import Config, Field, Fitted, Learner, Parameter
 
 _SCORES = ("z2", "student", "max")
@@ -55,24 +55,18 @@ class DiagonalGaussian(Learner):
     def oracle(
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray
     ) -> np.ndarray:
-        horizon = float(fitted["horizon"][0])
-        count, mean, square = 0.0, np.zeros(x.shape[1]), np.zeros(x.shape[1])
+        moments = Moments(x.shape[1], float(fitted["horizon"][0]))
         for line in learned.astype(np.float64):
-            count = min(count + 1, horizon)
-            kept = 1 if count < horizon else 1 - 1 / count
-            square = kept * square + (1 - 1 / count) * (line - mean) ** 2
-            mean = mean + (line - mean) / count
-        freedom = max(count - 1, 1)
-        variance = np.maximum(square / freedom, least_variance(mean))
-        shares = np.minimum((x - mean) ** 2 / variance, 1e12)
+            moments.take(line)
+        shares = squared_share(x - moments.mean, moments.variance())
         if config["score"] == "max":
             joined = shares.max(axis=1)
         elif config["score"] == "student":
-            n = min(freedom + 1, _STUDENT_MOST)
+            n = min(max(moments.count, 2), _STUDENT_MOST)
             joined = (n * np.log1p(shares * n / (n**2 - 1))).mean(axis=1)
         else:
             joined = shares.mean(axis=1)
-        return np.log(np.maximum(joined, 1e-3))
+        return log_share(joined)
 
 
 RECORD = DiagonalGaussian()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from kinglet.models._variance import Moments, squared_share
 from kinglet.record import ENDLESS, Config, Field, Fitted, Learner, Parameter
 
 _HEAD = 8
@@ -100,23 +101,18 @@ class _Stream:
     def __init__(self, config: Config, n_inputs: int, horizon: float) -> None:
         self.gamma, self.maxima = float(config["gamma"]), int(config["maxima"])
         self.limit = -math.log1p(-config["delta"])
-        self.horizon, self.count = horizon, 0.0
-        self.mean, self.square = np.zeros((2, n_inputs))
+        self.moments = Moments(n_inputs, horizon)
         self.peak, self.number = 0.0, 1
         self.e_mean, self.e_variance = 1 / self.gamma, self.gamma**-2
 
     def deviation(self, x: np.ndarray) -> float:
-        variance = np.maximum(self.square / max(self.count - 1, 1), 1e-10 * self.mean**2 + 1e-20)
-        return float(np.sqrt(np.minimum((x - self.mean) ** 2 / variance, 1e12).max()))
+        shares = squared_share(x - self.moments.mean, self.moments.variance())
+        return float(np.sqrt(shares.max()))
 
     def learn(self, x: np.ndarray) -> None:
-        if self.count >= min(_WARM_UP, self.horizon):
+        if self.moments.count >= min(_WARM_UP, self.moments.horizon):
             self._follow(self.deviation(x))
-        self.count = min(self.count + 1, self.horizon)
-        kept = 1 if self.count < self.horizon else 1 - 1 / self.count
-        change = x - self.mean
-        self.mean = self.mean + change / self.count
-        self.square = kept * self.square + change * (x - self.mean)
+        self.moments.take(x)
 
     def _follow(self, deviation: float) -> None:
         if deviation > self.gamma:

@@ -13,6 +13,7 @@ from kinglet.models._covariance import (
     scatter,
     shrunk,
 )
+from kinglet.models._variance import log_share
 from kinglet.record import Config, Field, Fitted, Learner
 
 
@@ -59,8 +60,7 @@ class Mahalanobis(Learner):
     ) -> np.ndarray:
         count, mean, total = scatter(float(fitted["horizon"][0]), learned)
         deviation, correlations = shrunk(total, mean, max(count - 1, 1))
-        square = mean_square(correlations, (x - mean) / deviation)
-        return np.log(np.maximum(square, 1e-3))
+        return log_share(mean_square(correlations, (x - mean) / deviation))
 
 
 RECORD = Mahalanobis()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kinglet.models._clusters import Clusters
+from kinglet.models._variance import log_share
 from kinglet.record import Config, Field, Fitted, Learner, Parameter
 
 
@@ -45,7 +46,7 @@ class MicroClusters(Learner):
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray
     ) -> np.ndarray:
         clusters = Clusters(config["clusters"], float(fitted["horizon"][0]), learned)
-        return np.log(np.maximum(clusters.shares(x).min(axis=1), 1e-3))
+        return log_share(clusters.shares(x).min(axis=1))
 
 
 RECORD = MicroClusters()

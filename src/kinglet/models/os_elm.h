@@ -17,6 +17,7 @@
 /* Variance below which a residual is rounding. */
 #define KN_OS_ELM_LEAST 1e-4f
 
+/* Where the factors begin in what the model itself remembers. */
 KN_HELPER uint32_t kn_os_elm_factors_at(uint32_t inputs, uint32_t hidden)
 {
     return 1u + inputs + hidden * inputs;

@@ -6,6 +6,7 @@ import numpy as np
 
 from kinglet.models._device_scale import SCALE_COST, WARM_UP, ScaledLearner, scaled
 from kinglet.models._draw import Draws
+from kinglet.models._variance import log_share, squared_share
 from kinglet.record import ENDLESS, Config, Field, Fitted, Parameter
 
 _FIRST = 10.0
@@ -97,8 +98,8 @@ class OsElm(ScaledLearner):
             residual += (error**2 - residual) / (count + _PRIOR)
         z = scaled(learned, x)
         error = z - hidden_units(config, fitted, z) @ weights
-        shares = error**2 / np.maximum(residual, _LEAST)
-        return np.log(np.maximum(shares.mean(axis=1), 1e-3))
+        shares = squared_share(error, np.maximum(residual, _LEAST))
+        return log_share(shares.mean(axis=1))
 
 
 RECORD = OsElm()

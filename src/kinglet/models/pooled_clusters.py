@@ -13,6 +13,7 @@ from kinglet.models._covariance import (
     root_cost,
     shrunk,
 )
+from kinglet.models._variance import log_share
 from kinglet.models.micro_clusters import RECORD as MICRO_CLUSTERS
 from kinglet.record import Config, Field, Fitted, Learner, Parameter
 
@@ -65,15 +66,15 @@ class PooledClusters(Learner):
         self, config: Config, fitted: Fitted, learned: np.ndarray, x: np.ndarray
     ) -> np.ndarray:
         clusters = Clusters(config["clusters"], float(fitted["horizon"][0]), learned)
-        freedom = max(clusters.overall[0] - len(clusters.clusters), 1)
-        _, correlations = shrunk(clusters.scatter, clusters.overall[1], freedom)
+        freedom = max(clusters.overall.count - len(clusters.clusters), 1)
+        _, correlations = shrunk(clusters.scatter, clusters.overall.mean, freedom)
         squares = [
             mean_square(correlations, (x - mean) / deviation)
             for (_, mean, _), deviation in zip(
                 clusters.clusters, np.sqrt(clusters.variances()), strict=True
             )
         ]
-        return np.log(np.maximum(np.min(squares, axis=0), 1e-3))
+        return log_share(np.min(squares, axis=0))
 
 
 RECORD = PooledClusters()

@@ -79,6 +79,8 @@ class Plan:
     arena : int
         Floats of memory shared by all.
     model_scratch_offset : int
+    stream : bool
+        Whether signals are single samples of a stream.
     state, history : int
         Floats that outlive a call: what a model that learns on the device remembers, and what the
         steps with memory do.
@@ -95,6 +97,7 @@ class Plan:
     n_outputs: int
     arena: int
     model_scratch_offset: int
+    stream: bool = False
     state: int = 0
     history: int = 0
 
@@ -203,6 +206,7 @@ def make_plan(fitted: FittedPipeline) -> Plan:
         n_outputs=n_outputs,
         arena=arena.size,
         model_scratch_offset=scratch,
+        stream=fitted.shape.length == 1,
         state=state,
         history=history,
     )

@@ -8,7 +8,7 @@ blocks, conformance tests) is derived from the record, so nothing else is edited
 
 from kinglet.record.base import Record
 from kinglet.record.layout import CTYPE_BYTES, CTYPE_DTYPE, POINTER_BYTES, block_bytes, struct_bytes
-from kinglet.record.learner import ENDLESS, Learner
+from kinglet.record.learner import CALIBRATION_FLOATS, ENDLESS, FIRST_SIMILARITY, Learner
 from kinglet.record.model import Model
 from kinglet.record.scan import Catalogue, models, scan, selectors, steps
 from kinglet.record.selector import Selector
@@ -29,10 +29,12 @@ from kinglet.record.values import (
 __all__ = [
     "ALL_TASKS",
     "ANOMALY",
+    "CALIBRATION_FLOATS",
     "CLASSIFICATION",
     "CTYPE_BYTES",
     "CTYPE_DTYPE",
     "ENDLESS",
+    "FIRST_SIMILARITY",
     "POINTER_BYTES",
     "Block",
     "Catalogue",

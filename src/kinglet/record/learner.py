@@ -12,6 +12,10 @@ from kinglet.record.values import ANOMALY, Config, Fitted
 # Floats count exactly up to here, and stay there: a counter that saturates by itself.
 ENDLESS = float(1 << 24)
 
+# Signals to learn before there is a similarity, and floats of what is usual; calibration.h.
+FIRST_SIMILARITY = 13
+CALIBRATION_FLOATS = 8
+
 
 class Learner(Record):
     """A model that learns on the device, signal by signal, in memory of a fixed size.

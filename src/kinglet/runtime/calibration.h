@@ -43,6 +43,19 @@ KN_STEP void kn_calibrate(kn_calibration *calibration, float score, float horizo
     }
 }
 
+/* Samples of a stream are so like the ones just before them that a score right after learning those
+ * is too low to tell what is usual. So stretches of samples are learned and, in turn, only scored:
+ * the n-th sample given is learned where this is 1. Stretches of 4 at first, of 32 in the end. */
+KN_STEP int kn_is_learned_in_turn(uint32_t given)
+{
+    uint32_t stretch = 4u;
+    while ((stretch < 32u) && (8u * stretch <= given)) {
+        stretch *= 2u;
+    }
+    /* A counter that has stopped gives no turns any more. */
+    return (((given / stretch) & 1u) == 0u) || (given == UINT32_MAX);
+}
+
 /* 99 % quantile of Student's t: a table up to 10 degrees of freedom, above it the expansion of
  * Cornish and Fisher about the normal quantile 2.3263 (Abramowitz and Stegun, 26.7.5). */
 KN_STEP float kn_student(float freedom)

@@ -11,6 +11,7 @@
 /* Weight of the variance of all signals in the pooled one. */
 #define KN_POOL_PRIOR 4.0f
 
+/* Clusters in use. */
 KN_HELPER uint32_t kn_clusters_used(const float *state)
 {
     return (uint32_t)state[1];

@@ -1,10 +1,11 @@
-/* CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320), four bits at a time: a table of 64 bytes.
- * It finds every single flipped bit, and every burst of up to 32. */
+/* A check of memory that finds every single flipped bit, and every burst of up to 32. */
 #ifndef KN_CRC_H
 #define KN_CRC_H
 
 #include "types.h"
 
+/* CRC-32 (IEEE 802.3, reflected polynomial 0xEDB88320) of count bytes, four bits at a time: a table
+ * of 64 bytes. */
 KN_STEP uint32_t kn_crc(const uint8_t *bytes, uint32_t count)
 {
     static const uint32_t table[16] = {

@@ -120,7 +120,9 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
     if isinstance(model, Learner):
         config = pipeline.model.settings
         knowledge = 4 * model.state(config, count)
-        reserve = problem.costs.learner_cycles(model, config, count, knowledge)
+        reserve = problem.costs.learner_cycles(
+            model, config, count, knowledge, stream=problem.shape.length == 1
+        )
     else:
         operations = model.cost(pipeline.model.settings, {}, count, len(problem.classes))
         reserve = problem.costs.cycles(model, operations)

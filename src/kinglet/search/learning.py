@@ -13,13 +13,14 @@ import numpy as np
 
 from kinglet.host import run_chain
 from kinglet.pipeline import FittedPipeline
+from kinglet.record import FIRST_SIMILARITY
 from kinglet.search.fit import scaled
 from kinglet.search.play import device
 from kinglet.search.store import seed_of
 from kinglet.signals import ABNORMAL, NORMAL, Labelled, Split
+from kinglet.tasks.anomaly import rates, shares
 
-COUNTS = (13, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000)
-LEAST = 13  # below it there is no calibration
+COUNTS = (FIRST_SIMILARITY, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000)
 _DRAWS = 10
 _NEAR = 0.02  # of balanced accuracy: what more signals would add at most
 _FALSE_ALARMS = 0.10  # of nominal signals, at most
@@ -104,10 +105,10 @@ def warnings_of(document: dict[str, Any]) -> tuple[str, ...]:
 
 
 def recommended_minimum(curve: Sequence[dict[str, Any]]) -> tuple[int, bool]:
-    """Fewest signals from which a library is as good as it gets, and whether that is the last one.
+    """Fewest signals from which a library is as good as it gets, and whether more would help.
 
     As good: the worst balanced accuracy is within 0.02 of the best one and the false alarms are at
-    most 10 %; rounded up to tens, where the calibration begins to 20.
+    most 10 %; rounded up to tens, 20 at least.
     """
     best = max(point["worst"] for point in curve)
     good = [
@@ -117,7 +118,7 @@ def recommended_minimum(curve: Sequence[dict[str, Any]]) -> tuple[int, bool]:
     ]
     chosen = good[0] if good else curve[-1]["learned"]
     more = len(curve) > 1 and curve[-1]["worst"] - curve[-2]["worst"] > _NEAR
-    return max(20, -(-chosen // 10) * 10) if chosen > LEAST else 20, more
+    return max(20, -(-chosen // 10) * 10), more
 
 
 def _shares(
@@ -127,8 +128,7 @@ def _shares(
     assert fitted.knowledge is not None
     player = device(fitted)
     player.learn(lines.x[learn])
-    outputs = player.judge(lines.x[test])
-    return np.asarray(outputs[:, 0] / (outputs[:, 1] * np.float32(fitted.knowledge.factor)))
+    return shares(player.judge(lines.x[test]), fitted.knowledge.factor)
 
 
 def _drawn(lines: Lines, rows: np.ndarray, count: int, name: str) -> np.ndarray:
@@ -173,16 +173,16 @@ def _curve(fitted: FittedPipeline, lines: Lines, splits: Sequence[Split]) -> lis
 
 def _one_block(fitted: FittedPipeline, lines: Lines) -> dict[str, Any]:
     """False alarms on the rest of the nominal lines when one stretch of a fifth is learned."""
-    rates = []
+    found = []
     rows = np.arange(len(lines.data.label))
     for machine in np.unique(lines.data.machine):
         nominal = lines.nominal(rows, machine)
         for block in np.array_split(nominal, 5):
-            if len(block) < LEAST:
+            if len(block) < FIRST_SIMILARITY:
                 continue
             rest = np.setdiff1d(nominal, block)
-            rates.append(float((_shares(fitted, lines, block, rest) > 1).mean()))
-    return {"mean": float(np.mean(rates)) if rates else None, "each": rates}
+            found.append(float((_shares(fitted, lines, block, rest) > 1).mean()))
+    return {"mean": float(np.mean(found)) if found else None, "each": found}
 
 
 def _votes(
@@ -211,24 +211,14 @@ def _votes(
                     window = np.lib.stride_tricks.sliding_window_view(share, _VOTE_OF)
                     five[kind].append(window)
     each = {kind: np.concatenate(parts) for kind, parts in single.items()}
-    result = {"single": _vote({kind: share > 1 for kind, share in each.items()})}
+    result = {"single": rates(each[NORMAL] > 1, each[ABNORMAL] > 1)}
     if five[NORMAL] and five[ABNORMAL]:
-        windows = {kind: np.concatenate(parts) for kind, parts in five.items()}
-        result["3_of_5"] = _vote(
-            {kind: (w > 1).sum(axis=1) >= _VOTE_ALARM for kind, w in windows.items()}
+        normal, abnormal = (np.concatenate(five[kind]) for kind in (NORMAL, ABNORMAL))
+        result["3_of_5"] = rates(
+            *((window > 1).sum(axis=1) >= _VOTE_ALARM for window in (normal, abnormal))
         )
-        means = {kind: w.mean(axis=1) for kind, w in windows.items()}
         alarms = result["single"]["false_alarms"]
-        limit = float(np.quantile(means[NORMAL], 1 - alarms, method="higher"))
-        result["mean_of_5"] = _vote({kind: mean > limit for kind, mean in means.items()})
-        result["mean_of_5"]["limit"] = limit
+        limit = float(np.quantile(normal.mean(axis=1), 1 - alarms, method="higher"))
+        found = rates(normal.mean(axis=1) > limit, abnormal.mean(axis=1) > limit)
+        result["mean_of_5"] = found | {"limit": limit}
     return result
-
-
-def _vote(found: dict[int, np.ndarray]) -> dict[str, float]:
-    false_alarms, detection = float(found[NORMAL].mean()), float(found[ABNORMAL].mean())
-    return {
-        "false_alarms": false_alarms,
-        "detection": detection,
-        "balanced_accuracy": (1 - false_alarms + detection) / 2,
-    }

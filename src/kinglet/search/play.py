@@ -8,7 +8,7 @@ import numpy as np
 
 from kinglet.host import Device
 from kinglet.pipeline import FittedPipeline, Knowledge
-from kinglet.record import Learner, models
+from kinglet.record import FIRST_SIMILARITY, Learner, models
 from kinglet.search.fit import Problem, scaled
 from kinglet.search.store import seed_of
 from kinglet.signals import NORMAL
@@ -20,7 +20,8 @@ def device(fitted: FittedPipeline) -> Device:
     use = fitted.pipeline.model
     model = models()[use.name]
     assert isinstance(model, Learner)
-    return Device(model, use.settings, fitted.model_fit, len(fitted.selected))
+    n_inputs, stream = len(fitted.selected), fitted.shape.length == 1
+    return Device(model, use.settings, fitted.model_fit, n_inputs, stream=stream)
 
 
 def order(problem: Problem, rows: np.ndarray, name: str) -> np.ndarray:
@@ -76,7 +77,7 @@ def remember(problem: Problem, fitted: FittedPipeline, features: np.ndarray) -> 
     player.learn(scaled(fitted, features[rows]))
     knowledge = Knowledge(
         factor=1.0,
-        minimum=13,
+        minimum=FIRST_SIMILARITY,
         learned=player.learned,
         state=player.state.copy(),
         calibration=player.calibration.copy(),

@@ -1,4 +1,4 @@
-"""Files of sensor signals: read, checked, split and perturbed."""
+"""Files of sensor signals: read, checked, split, perturbed and imitated."""
 
 from kinglet.signals.imitate import imitate
 from kinglet.signals.labels import label_signals

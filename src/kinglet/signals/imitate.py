@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kinglet.signals.signals import VALUE_LIMIT
+from kinglet.signals.signals import clip_to_limit
 
 Floats = npt.NDArray[np.float64]
 _ADDED = (2, 3, 4)  # kinds that add something to a signal
@@ -19,10 +19,10 @@ def imitate(
 
     Signals: half or twice the swing about the mean, white noise of half the standard deviation, a
     tone of half the standard deviation, an impact that rings, a moving average over an eighth of
-    the length, samples clipped at half a standard deviation; of constant signals only
-    what is added. Streams (one sample a line): stretches
-    of 8 to 256 samples in which one variable is shifted by three standard deviations, drifts away
-    to four, stands still, swings twice as wide, or is noisy.
+    the length, samples clipped at half a standard deviation; of constant signals only what is
+    added. Streams (one sample a line): stretches of 8 to 256 samples in which one variable is
+    shifted by three standard deviations, drifts away to four, stands still, swings twice as wide,
+    or is noisy.
 
     Parameters
     ----------
@@ -41,8 +41,7 @@ def imitate(
     rng = np.random.default_rng(seed)
     exact = values.astype(np.float64)
     changed = _stream(exact[:, 0], rng)[:, None] if stream else _signals(exact, rng)
-    largest = np.nextafter(np.float32(VALUE_LIMIT), np.float32(0))
-    return np.clip(changed, -largest, largest).astype(np.float32)
+    return clip_to_limit(changed)
 
 
 def _signals(values: Floats, rng: np.random.Generator) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kinglet.errors import InputError
-from kinglet.signals.signals import VALUE_LIMIT
+from kinglet.signals.signals import clip_to_limit
 
 Perturbation = Literal["gain", "noise", "tilt"]
 
@@ -67,7 +67,7 @@ def perturb(
         if axes % 3 == 0:
             exact = _rotate(exact.reshape(n, -1, 3), random).reshape(values.shape)
         exact += random.uniform(-reach, reach, size=(n, 1, axes))
-    return _valid(exact)
+    return clip_to_limit(exact)
 
 
 def change_beyond_doubt(
@@ -89,16 +89,10 @@ def change_beyond_doubt(
     ndarray of float32, shape (n_signals, length, axes)
     """
     if kind == "scaled":
-        return _valid(values.astype(np.float64) * 10)
+        return clip_to_limit(values.astype(np.float64) * 10)
     random = np.random.default_rng(seed)
     axis = 1 if values.shape[1] > 1 else 2
     return random.permuted(values, axis=axis)
-
-
-def _valid(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
-    """Bound values to what a library takes."""
-    largest = np.nextafter(np.float32(VALUE_LIMIT), np.float32(0))
-    return np.clip(values, -largest, largest).astype(np.float32)
 
 
 def _rotate(

@@ -37,6 +37,12 @@ def find_invalid(values: npt.NDArray[np.float32]) -> tuple[int, ...] | None:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(bad)), values.shape))
 
 
+def clip_to_limit(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Bound finite values of any shape to those that a library takes."""
+    largest = np.nextafter(np.float32(VALUE_LIMIT), np.float32(0))
+    return np.clip(values, -largest, largest).astype(np.float32)
+
+
 @dataclass(frozen=True, eq=False)
 class Signals:
     """A set of signals of one shape.

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 from scipy.fft import dct
-from scipy.signal import periodogram
 
 from kinglet.record import Config, Cost, Field, Fitted, Parameter, Shape, Step
 from kinglet.runtime.tables import (
-    frame_length,
     quarter_wave,
     spectrum_operations,
     strictly_increasing,
     window_coefficients,
     window_operations,
 )
+from kinglet.steps._frames import frame_places, frame_powers
 
 
 class MelCepstra(Step):
@@ -66,9 +65,7 @@ class MelCepstra(Step):
 
     def _frames(self, config: Config, shape: Shape) -> tuple[int, int]:
         """Length of a frame, and samples from one frame to the next."""
-        count = config["frames"]
-        size = frame_length(shape.length, count)
-        return size, (shape.length - size) // max(count - 1, 1)
+        return frame_places(shape.length, config["frames"])
 
     def _edges(self, config: Config, shape: Shape) -> np.ndarray:
         """Frequencies, in bins, at which the filters start, peak and end."""
@@ -77,7 +74,7 @@ class MelCepstra(Step):
         return strictly_increasing(corner * np.expm1(warped) * bins)
 
     def accepts(self, config: Config, shape: Shape) -> bool:
-        bins = frame_length(shape.length, config["frames"]) // 2
+        bins = self._frames(config, shape)[0] // 2
         return bins >= config["filters"] + 1
 
     def output(self, config: Config, shape: Shape) -> Shape:
@@ -119,16 +116,13 @@ class MelCepstra(Step):
     def oracle(
         self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray
     ) -> np.ndarray:
-        size, hop = self._frames(config, shape)
         edges = self._edges(config, shape)
-        frames = np.lib.stride_tricks.sliding_window_view(values.astype(np.float64), size, axis=1)
-        frames = frames[:, :: max(hop, 1)][:, : config["frames"]]
-        _, power = periodogram(frames, size, window="hann", detrend="constant")
-        frequency = np.arange(size // 2) + 1
+        power = frame_powers(values, config["frames"])
+        frequency = np.arange(power.shape[-1]) + 1
         filters = [
             np.interp(frequency, edges[m : m + 3], (0, 1, 0)) for m in range(config["filters"])
         ]
-        levels = np.log(np.maximum(power[..., 1:] @ np.transpose(filters), 1e-20))
+        levels = np.log(np.maximum(power @ np.transpose(filters), 1e-20))
         cepstra = dct(levels) / 2 * np.sqrt(2 / config["filters"])
         kept = cepstra[..., : config["coefficients"]]
         return kept.transpose(0, 2, 1, 3).reshape(len(values), -1)

@@ -1,6 +1,7 @@
 #ifndef KN_SEGMENT_MEANS_H
 #define KN_SEGMENT_MEANS_H
 
+#include "../runtime/segment.h"
 #include "../runtime/sum.h"
 
 /* Segment means: feature a * segments + s is the mean of samples
@@ -9,15 +10,11 @@ KN_STEP void kn_segment_means(const kn_segment_means_block *block, const kn_shap
                               const float *in, const uint16_t *wanted, uint32_t wanted_count,
                               float *out, float *scratch)
 {
-    const uint32_t segments = block->segments, length = shape->length, step = shape->sample_step;
     uint32_t k;
     (void)scratch;
     for (k = 0; k < wanted_count; k++) {
-        const uint32_t axis = wanted[k] / segments, segment = wanted[k] % segments;
-        const uint32_t start = segment * length / segments;
-        const uint32_t stop = (segment + 1u) * length / segments;
-        const float *x = in + axis * shape->axis_step + start * step;
-        out[k] = kn_sum(x, stop - start, step) / (float)(stop - start);
+        const kn_segment segment = kn_segment_of(shape, in, block->segments, wanted[k]);
+        out[k] = kn_sum(segment.x, segment.count, shape->sample_step) / (float)segment.count;
     }
 }
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import Any
-
 import numpy as np
 
-from kinglet.record import Config, Cost, Field, Fitted, Parameter, Shape, Step
+from kinglet.record import Config, Cost, Parameter, Shape
+from kinglet.steps._segments import SegmentStep
 
 
-class SegmentSpreads(Step):
+class SegmentSpreads(SegmentStep):
     """Log standard deviation of each of a few equal, contiguous segments of an axis."""
 
     name = "segment_spreads"
@@ -20,35 +18,20 @@ class SegmentSpreads(Step):
         "standard deviation of each: how the strength of a vibration or sound changes over time. "
         "Of no use where the moment at which a window starts is arbitrary."
     )
-    kind = "features"
     parameters = (
         Parameter("segments", 4, "Segments that an axis is cut into.", choices=(4, 8, 16)),
     )
-    fields = (Field("segments", "uint16_t", "segments per axis"),)
-    tolerance = (1e-5, 1e-5)
 
     def accepts(self, config: Config, shape: Shape) -> bool:
         return shape.length >= 4 * config["segments"]
-
-    def output(self, config: Config, shape: Shape) -> Shape:
-        return Shape(config["segments"] * shape.axes, 1)
-
-    def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
-        return {"segments": config["segments"]}
 
     def cost(self, config: Config, shape: Shape) -> Cost:
         count = self.outputs(config, shape)
         each = 36.0 * shape.length / config["segments"] + 150.0
         return Cost(np.full(count, each), np.full(count, -1), np.zeros(0))
 
-    def oracle(
-        self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray
-    ) -> np.ndarray:
-        edges = np.arange(config["segments"] + 1) * shape.length // config["segments"]
-        spreads = [
-            values[:, start:stop].std(axis=1, dtype=np.float64) for start, stop in pairwise(edges)
-        ]
-        return np.log(np.stack(spreads, axis=2)).reshape(len(values), -1)
+    def figure(self, segment: np.ndarray) -> np.ndarray:
+        return np.asarray(np.log(segment.std(axis=1)))
 
 
 RECORD = SegmentSpreads()

@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.signal import periodogram
 
 from kinglet.record import Config, Cost, Field, Fitted, Parameter, Shape, Step
 from kinglet.runtime.tables import (
-    frame_length,
     quarter_wave,
     spectrum_operations,
     strictly_increasing,
     window_coefficients,
     window_operations,
 )
+from kinglet.steps._frames import frame_places, frame_powers
 
 
 class StftMap(Step):
@@ -57,9 +56,7 @@ class StftMap(Step):
 
     def _frames(self, config: Config, shape: Shape) -> tuple[int, int]:
         """Length of a frame, and samples from one frame to the next."""
-        count = config["cells"] * config["pool"]
-        size = frame_length(shape.length, count)
-        return size, (shape.length - size) // (count - 1)
+        return frame_places(shape.length, config["cells"] * config["pool"])
 
     def _edges(self, config: Config, shape: Shape) -> np.ndarray:
         bands, bins = config["bands"], self._frames(config, shape)[0] // 2
@@ -106,12 +103,9 @@ class StftMap(Step):
     def oracle(
         self, config: Config, shape: Shape, fitted: Fitted, values: np.ndarray
     ) -> np.ndarray:
-        size, hop = self._frames(config, shape)
         edges = self._edges(config, shape)
-        frames = np.lib.stride_tricks.sliding_window_view(values.astype(np.float64), size, axis=1)
-        frames = frames[:, :: max(hop, 1)][:, : config["cells"] * config["pool"]]
-        _, power = periodogram(frames, size, window="hann", detrend="constant")
-        power = power[..., 1:].reshape(len(values), config["cells"], config["pool"], shape.axes, -1)
+        power = frame_powers(values, config["cells"] * config["pool"])
+        power = power.reshape(len(values), config["cells"], config["pool"], shape.axes, -1)
         sums = np.add.reduceat(power.mean(axis=2), edges[:-1], axis=-1)
         levels = np.log(np.maximum(sums / np.diff(edges), 1e-20))
         return levels.transpose(0, 2, 1, 3).reshape(len(values), -1)

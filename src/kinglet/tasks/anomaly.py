@@ -16,11 +16,12 @@ from sklearn.metrics import roc_auc_score
 from kinglet.ccode import Names
 from kinglet.errors import InputError
 from kinglet.pipeline import FittedPipeline, Plan
+from kinglet.record import FIRST_SIMILARITY
 from kinglet.signals import ABNORMAL, NORMAL, Labelled, Split
 from kinglet.tasks import anomaly_c, metrics
 from kinglet.tasks.task import Emulated, Emulation, Settled, Task
 
-FACTORS = np.geomspace(0.25, 16.0, 73).astype(np.float32)
+FACTORS = np.exp2(np.linspace(-2, 4, 73)).astype(np.float32)  # 1 among them, exactly
 FALSE_ALARMS = 0.03  # of nominal signals at similarity 90, where the factor is chosen
 NOMINAL = 90
 _PLATEAU = 0.002
@@ -29,17 +30,58 @@ _SENSITIVITIES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 
 
 def shares(outputs: np.ndarray, factor: float | np.ndarray = 1.0) -> np.ndarray:
-    """Share of the limit, float32; above 1 is anomalous. The arithmetic of the C."""
+    """Share of the limit; above 1 is anomalous. The arithmetic of the C.
+
+    Parameters
+    ----------
+    outputs : ndarray of float32, shape (n, 2)
+        z and limit.
+    factor : float or ndarray, shape (m,)
+        What the limit is multiplied by.
+
+    Returns
+    -------
+    ndarray of float32, shape (n,) or (m, n)
+    """
     limit = outputs[:, 1] * np.asarray(factor, dtype=np.float32)[..., None]
     return np.asarray(outputs[:, 0] / limit, dtype=np.float32)
 
 
 def similarities(outputs: np.ndarray, sensitivity: float = 1.0) -> np.ndarray:
-    """Similarity, 0 to 100, as the C rounds it; NaN where there is none."""
+    """Similarity as the C rounds it.
+
+    Parameters
+    ----------
+    outputs : ndarray of float32, shape (n, 2)
+        z and limit.
+    sensitivity : float
+        Above 0, up to 100.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        Whole numbers, 0 to 100; NaN where the outputs are.
+    """
     share = (np.float32(sensitivity) * outputs[:, 0]) / outputs[:, 1]
     similarity = np.maximum(np.float32(100) - np.float32(10) * share, np.float32(0))
     whole = np.floor(np.where(share > 1, np.minimum(similarity, np.float32(89)), similarity))
     return np.asarray(np.where(share <= 0, 100, whole))
+
+
+def rates(normal: np.ndarray, abnormal: np.ndarray) -> dict[str, float]:
+    """Balanced accuracy, false alarms and detection, 0 to 1.
+
+    Parameters
+    ----------
+    normal, abnormal : ndarray of bool
+        Whether each nominal signal, and each abnormal one, was found anomalous.
+    """
+    false_alarms, detection = float(normal.mean()), float(abnormal.mean())
+    return {
+        "balanced_accuracy": (1 - false_alarms + detection) / 2,
+        "false_alarms": false_alarms,
+        "detection": detection,
+    }
 
 
 def reacts(usual: np.ndarray, changed: np.ndarray) -> bool:
@@ -114,21 +156,14 @@ class Anomaly(Task):
         anomalous = (share > 1).astype(np.int64)
         low, high = metrics.bootstrap_interval(label, anomalous, data.signals.group)
         similarity = similarities(outputs)
-        normal, abnormal = label == NORMAL, label == ABNORMAL
+        kinds = normal, abnormal = label == NORMAL, label == ABNORMAL
 
-        def rates(sensitivity: float, mine: np.ndarray) -> dict[str, float]:
+        def rates_at(sensitivity: float) -> dict[str, float]:
             found = shares(outputs * np.array([sensitivity, 1], dtype=np.float32)) > 1
-            false_alarms = float(found[normal & mine].mean())
-            detection = float(found[abnormal & mine].mean())
-            return {
-                "balanced_accuracy": (1 - false_alarms + detection) / 2,
-                "false_alarms": false_alarms,
-                "detection": detection,
-            }
+            return rates(found[normal], found[abnormal])
 
-        everywhere = np.ones(len(label), dtype=bool)
         return {
-            **rates(1.0, everywhere),
+            **rates(share[normal] > 1, share[abnormal] > 1),
             "balanced_accuracy_interval": {"low": low, "high": high, "level": 0.95},
             "auc": float(roc_auc_score(label, share)),
             "abnormal_signals": "imitated" if data.imitated else "given",
@@ -139,11 +174,12 @@ class Anomaly(Task):
                 }
                 for name, mine in (("normal", normal), ("abnormal", abnormal))
             },
-            "sensitivity": [
-                {"sensitivity": value, **rates(value, everywhere)} for value in _SENSITIVITIES
-            ],
+            "sensitivity": [{"sensitivity": value, **rates_at(value)} for value in _SENSITIVITIES],
             "machines": [
-                {"machine": int(number), **rates(1.0, data.machine == number)}
+                {
+                    "machine": int(number),
+                    **rates(*(share[kind & (data.machine == number)] > 1 for kind in kinds)),
+                }
                 for number in np.unique(data.machine)
             ],
         }
@@ -166,7 +202,7 @@ class Anomaly(Task):
         self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Similarity of each signal, and how many are nominal at the threshold (90 by default)."""
-        threshold = options.get("threshold", NOMINAL)
+        threshold = NOMINAL if options.get("threshold") is None else options["threshold"]
         rows: list[dict[str, Any]] = []
         for state, (similarity, z) in zip(emulation.states, emulation.outputs, strict=True):
             if state not in anomaly_c.ANSWERED:
@@ -195,7 +231,7 @@ class Anomaly(Task):
 
     def declarations(self, fitted: FittedPipeline, names: Names) -> str:
         """Prototypes of the version 5 API, with sensitivity and knowledge."""
-        return anomaly_c.declarations(fitted, names)
+        return anomaly_c.declarations(names)
 
     def glue(self, plan: Plan, fitted: FittedPipeline, names: Names) -> str:
         """Public functions in C."""
@@ -203,7 +239,7 @@ class Anomaly(Task):
 
     def example(self, fitted: FittedPipeline, names: Names) -> str:
         """Learn, then raise an alarm on a vote of five."""
-        return anomaly_c.example(fitted, names)
+        return anomaly_c.example(names)
 
     def emulator(self, fitted: FittedPipeline, names: Names) -> str:
         """Entry points of the WebAssembly module."""
@@ -258,7 +294,7 @@ class Anomaly(Task):
         for index, signal in enumerate(values):
             library.put(signal)
             states[index] = library.call("emulator_run")
-            if states[index] in anomaly_c.ANSWERED and learned >= anomaly_c.FIRST_SIMILARITY:
+            if states[index] in anomaly_c.ANSWERED and learned >= FIRST_SIMILARITY:
                 outputs[index] = (
                     library.call("emulator_similarity"),
                     library.call("emulator_score"),
@@ -272,25 +308,25 @@ def _machines(machine: np.ndarray) -> list[np.ndarray]:
 
 
 @dataclass(frozen=True)
-class Curve:
+class _Curve:
     """One machine in one split, over `FACTORS`."""
 
     balanced: np.ndarray
     false_alarms: np.ndarray
 
 
-def _curves(label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> list[Curve]:
+def _curves(label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> list[_Curve]:
     """Balanced accuracy and false alarms over the factors, for each machine."""
     curves = []
     for mine in _machines(machine):
         found = shares(outputs[mine], FACTORS) > 1
         false_alarms = found[:, label[mine] == NORMAL].mean(axis=1)
         detection = found[:, label[mine] == ABNORMAL].mean(axis=1)
-        curves.append(Curve((1 - false_alarms + detection) / 2, false_alarms))
+        curves.append(_Curve((1 - false_alarms + detection) / 2, false_alarms))
     return curves
 
 
-def _choose(curves: Sequence[Curve]) -> float:
+def _choose(curves: Sequence[_Curve]) -> float:
     """The factor of best mean balanced accuracy among those that keep false alarms rare.
 
     Rare in the median split: where a block of lines is unlike all others, a mean would widen the

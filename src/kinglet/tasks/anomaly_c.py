@@ -5,7 +5,7 @@ from __future__ import annotations
 from kinglet.ccode import Names
 from kinglet.pipeline import FittedPipeline, Plan
 from kinglet.record import Learner
-from kinglet.tasks.common import identity_functions
+from kinglet.tasks.common import emulator_input, identity_functions
 
 PUBLIC = (
     "neai_anomalydetection_init",
@@ -35,10 +35,9 @@ EXPORTS = (
 )
 NOT_INITIALIZED = 2
 ANSWERED = (0, 6)  # NEAI_OK, NEAI_LEARNING_IN_PROGRESS
-FIRST_SIMILARITY = 13  # KN_FIRST_SIMILARITY
 
 
-def declarations(fitted: FittedPipeline, names: Names) -> str:
+def declarations(names: Names) -> str:
     """Prototypes, a comment above each."""
     name, macro = names.function, names.macro
     init, learn = name("neai_anomalydetection_init"), name("neai_anomalydetection_learn")
@@ -204,10 +203,10 @@ void *{name("neai_anomalydetection_get_knowledge")}(uint32_t *size)
     return &neai_knowledge;
 }}
 
-{identity_functions(fitted, names)}"""
+{identity_functions(names)}"""
 
 
-def example(fitted: FittedPipeline, names: Names) -> str:
+def example(names: Names) -> str:
     """Learn, then detect with a vote of 3 in 5."""
     name, macro = names.function, names.macro
     return f"""/* How to use the library: learn on the spot, then detect, with a vote against false
@@ -261,16 +260,9 @@ int main(void)
 def emulator(fitted: FittedPipeline, names: Names) -> str:
     """Entry points of the WebAssembly module."""
     name = names.function
-    values = fitted.shape.length * fitted.shape.axes
-    return f"""
-static float emulator_in[{values}];
+    return f"""{emulator_input(fitted)}
 static uint8_t emulator_answer;
 static float emulator_z;
-
-float *emulator_input(void)
-{{
-    return emulator_in;
-}}
 
 int emulator_init(int use_pretrained)
 {{

@@ -11,7 +11,7 @@ from kinglet.ccode import Names
 from kinglet.pipeline import FittedPipeline, Plan
 from kinglet.signals import Labelled
 from kinglet.tasks import metrics
-from kinglet.tasks.common import emulator_buffers, identity_functions
+from kinglet.tasks.common import emulator_input, identity_functions
 from kinglet.tasks.task import Emulated, Emulation, Task
 
 
@@ -159,7 +159,7 @@ enum neai_state {name("neai_classification")}(float *in, float *probabilities, i
     return NEAI_OK;
 }}
 
-{identity_functions(fitted, names)}
+{identity_functions(names)}
 int {name("neai_get_number_of_classes")}(void)
 {{
     return {count};
@@ -206,8 +206,14 @@ int main(void)
     def emulator(self, fitted: FittedPipeline, names: Names) -> str:
         """Entry points of the WebAssembly module: buffers, init and run."""
         name, count = names.function, len(fitted.classes)
-        return f"""{emulator_buffers(fitted, count)}
+        return f"""{emulator_input(fitted)}
+static float emulator_out[{count}];
 static int emulator_id;
+
+float *emulator_output(void)
+{{
+    return emulator_out;
+}}
 
 int emulator_init(void)
 {{
@@ -257,8 +263,3 @@ int board_run(void)
     def harness_bytes(self, fitted: FittedPipeline) -> int:
         """Size of the harness's output."""
         return 4 * len(fitted.classes) + 4
-
-    def read_harness(self, fitted: FittedPipeline, output: bytes) -> tuple[np.ndarray, int]:
-        """Probabilities and id that a harness left in its buffer."""
-        values = np.frombuffer(output[:-4], dtype="<f4")
-        return values, int.from_bytes(output[-4:], "little", signed=True)

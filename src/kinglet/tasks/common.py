@@ -6,7 +6,7 @@ from kinglet.ccode import Names
 from kinglet.pipeline import FittedPipeline
 
 
-def identity_functions(fitted: FittedPipeline, names: Names) -> str:
+def identity_functions(names: Names) -> str:
     """Getters of identity and shape."""
     return f"""char *{names.function("neai_get_id")}(void)
 {{
@@ -26,20 +26,14 @@ int {names.function("neai_get_axis_number")}(void)
 """
 
 
-def emulator_buffers(fitted: FittedPipeline, outputs: int) -> str:
-    """Buffers that the host writes signals to and reads outputs from."""
+def emulator_input(fitted: FittedPipeline) -> str:
+    """Buffer that the host writes signals to."""
     values = fitted.shape.length * fitted.shape.axes
     return f"""
 static float emulator_in[{values}];
-static float emulator_out[{outputs}];
 
 float *emulator_input(void)
 {{
     return emulator_in;
-}}
-
-float *emulator_output(void)
-{{
-    return emulator_out;
 }}
 """

@@ -134,7 +134,8 @@ class Task:
         outputs : list of ndarray
             What was said of the held-out lines of each.
         settings : mapping
-            What the user asked for; see `kinglet.search.Problem`.
+            What the user asked for, see `kinglet.search.fit.Problem`; and, of a model that learns
+            on the device, whether its limit is ``fixed``.
         """
         scores = [
             self.split_metric(label[split.test], result, machine[split.test])

@@ -10,7 +10,7 @@ import numpy as np
 from kinglet.costs import CostModel
 from kinglet.pipeline import FittedPipeline, Pipeline
 from kinglet.pipeline.spec import model
-from kinglet.record import CLASSIFICATION, Shape, models
+from kinglet.record import CLASSIFICATION, ENDLESS, Shape, models
 from kinglet.search.fit import Problem, fit, join, outputs
 from kinglet.search.limits import Limits
 from kinglet.search.portfolio import portfolio
@@ -64,7 +64,8 @@ def fitted(name: str) -> tuple[FittedPipeline, bytes]:
             limits=limits,
             costs=CostModel("cortex-m4f"),
             seed=0,
-            settings={},
+            horizon=ENDLESS,
+            imitated=False,
         )
         joined = join(problem, pipeline)
         made = fit(problem, joined, np.arange(len(label)), "all")

@@ -38,7 +38,7 @@ def two_machines(offset: float = 0.0) -> Labelled:
     return Labelled(signals, label, samples.CLASSES, machine)
 
 
-def problem(data: Labelled, folder: Path, **settings: float) -> Problem:
+def problem(data: Labelled, folder: Path, horizon: float = ENDLESS) -> Problem:
     signals = data.signals
     in_order = signals.length == 1
     folder.mkdir()
@@ -52,7 +52,8 @@ def problem(data: Labelled, folder: Path, **settings: float) -> Problem:
         limits=Limits(32 << 10, 128 << 10, 0.005, 80e6),
         costs=CostModel("cortex-m4f"),
         seed=0,
-        settings={"horizon": ENDLESS, "in_order": in_order, "imitated": 0.0} | settings,
+        horizon=horizon,
+        imitated=False,
     )
 
 
@@ -135,14 +136,14 @@ def test_signals_are_learned_at_random_and_a_stream_in_order():
     label = np.repeat([0, 1], 50)
     rows = np.random.default_rng(0).permutation(100)[:80]
     nominal = rows[label[rows] == 0]
-    case = SimpleNamespace(label=label, seed=3, settings={"in_order": 0.0})
+    case = SimpleNamespace(label=label, seed=3, shape=Shape(64, 3))
     drawn = order(case, rows, "random0")
     assert sorted(drawn) == sorted(nominal) and (np.diff(drawn) < 0).any()
     np.testing.assert_array_equal(order(case, rows, "random0"), drawn)
     for other in (order(case, rows, "random1"), order(SimpleNamespace(**vars(case) | {"seed": 4}),
                                                       rows, "random0")):  # fmt: skip
         assert (other != drawn).any() and sorted(other) == sorted(drawn)
-    stream = SimpleNamespace(label=label, seed=3, settings={"in_order": 1.0})
+    stream = SimpleNamespace(label=label, seed=3, shape=Shape(1, 3))
     np.testing.assert_array_equal(order(stream, rows, "block0"), np.sort(nominal))
 
 

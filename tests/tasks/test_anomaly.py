@@ -14,7 +14,7 @@ from kinglet.tasks import TASKS, Emulation, anomaly
 from kinglet.toolchain import compile_host_library, host_suffix
 
 TASK = TASKS["anomaly"]
-FREE, FIXED = {"fixed": 0.0}, {"fixed": 1.0}
+FREE, FIXED = False, True
 CLASSES = ("normal", "abnormal")
 
 
@@ -84,7 +84,7 @@ def held_out(splits, share: np.ndarray, limit: float = 2.0) -> list[np.ndarray]:
 
 def settle(problem, share, how=FREE):
     label, machine, splits = problem
-    return TASK.settle(label, machine, splits, held_out(splits, np.asarray(share)), how)
+    return TASK.settle(label, machine, splits, held_out(splits, np.asarray(share)), fixed=how)
 
 
 def test_false_alarms_are_kept_rare_though_nothing_is_found():
@@ -105,9 +105,9 @@ def test_the_limit_is_set_between_nominal_and_abnormal(nominal, abnormal):
     share = np.where(case[0] == 0, rng.uniform(*nominal, 120), rng.uniform(*abnormal, 120))
     settled = settle(case, share)
     assert settled.scores == [1.0] * len(case[2])
-    assert nominal[1] <= settled.settings["factor"] <= abnormal[0]
+    assert nominal[1] <= settled.factor <= abnormal[0]
     fixed = settle(case, share, FIXED)
-    assert fixed.settings["factor"] == 1 and max(fixed.scores) == 0.5
+    assert fixed.factor == 1 and max(fixed.scores) == 0.5
     for own, given_ in zip(fixed.outputs, held_out(case[2], share), strict=True):
         np.testing.assert_array_equal(own, given_)
 
@@ -124,7 +124,7 @@ def test_a_split_is_judged_with_the_limit_of_the_others(factor):
         changed = [
             output * np.float32([scale, 1]) for output, scale in zip(outputs, scales, strict=True)
         ]
-        settled = TASK.settle(label, machine, splits, changed, FREE)
+        settled = TASK.settle(label, machine, splits, changed, fixed=FREE)
         return [own[0, 1] for own in settled.outputs]
 
     usual, own, other = limits(1, 1), limits(factor, 1), limits(1, factor)
@@ -164,12 +164,12 @@ def test_a_race_is_never_lost_by_its_bound(machines, n, seed, apart, spread, who
         z = rng.normal(0.5 + apart * label[split.test], spread)
         z = np.round(z) if whole else z  # many equal ones
         outputs.append(np.stack([z, rng.uniform(0.5, 2, len(z))], axis=1).astype(np.float32))
-    settled = TASK.settle(label, machine, splits, outputs, how)
+    settled = TASK.settle(label, machine, splits, outputs, fixed=how)
     bounds = [TASK.split_metric(label[split.test], output, machine[split.test])
               for split, output in zip(splits, outputs, strict=True)]  # fmt: skip
     assert (np.array(settled.scores) <= np.array(bounds) + 1e-12).all()
     assert all(0 <= score <= 1 for score in settled.scores) and 0 <= settled.margin <= 1
-    assert anomaly.FACTORS[0] <= settled.settings["factor"] <= anomaly.FACTORS[-1]
+    assert anomaly.FACTORS[0] <= settled.factor <= anomaly.FACTORS[-1]
 
 
 def test_margin_grows_with_the_distance_from_the_line():

@@ -206,7 +206,7 @@ def make_plan(fitted: FittedPipeline) -> Plan:
         n_outputs=n_outputs,
         arena=arena.size,
         model_scratch_offset=scratch,
-        stream=fitted.shape.length == 1,
+        stream=fitted.shape.is_sample,
         state=state,
         history=history,
     )

@@ -23,6 +23,11 @@ class Shape(NamedTuple):
     length: int
     axes: int
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether a signal is a single sample, and so part of a stream."""
+        return self.length == 1
+
 
 @dataclass(frozen=True)
 class Parameter:

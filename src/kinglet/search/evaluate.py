@@ -14,7 +14,7 @@ It is monotone in each.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from kinglet.library import measure_footprint
 from kinglet.pipeline import FittedPipeline, Pipeline, make_plan
 from kinglet.record import Learner, models
 from kinglet.search.fit import (
+    Joined,
     Problem,
     RefusedError,
     fit,
@@ -118,79 +119,112 @@ def evaluate(
     """
     started = time.monotonic()
     none: tuple[float | None, ...] = (None,) * len(splits)
-    if over():
-        return Evaluation(pipeline, none, False)
-    joined = join(problem, pipeline)
-    if not joined.varies():
-        return Evaluation(pipeline, none, False, refused="flat")
-    if over():
-        return Evaluation(pipeline, none, False)
-    learns = isinstance(models()[pipeline.model.name], Learner)
     try:
-        whole = fit(problem, joined, np.arange(len(problem.label)), "all")
+        if over():
+            return Evaluation(pipeline, none, False)
+        joined = join(problem, pipeline)
+        if not joined.varies():
+            raise RefusedError("flat")
+        if over():
+            return Evaluation(pipeline, none, False)
+        whole, sizes = _whole(problem, joined)
+        run = _race(problem, task, splits, joined, bound, over)
+        if len(run.outputs) == len(splits):
+            result = _finish(problem, task, splits, joined, whole, run)
+        else:
+            result = Evaluation(pipeline, tuple(run.scores), False)
+        thrift = _thrift(problem, sizes)
+        seconds = time.monotonic() - started
+        return replace(result, sizes=sizes, thrift=thrift, seconds=seconds)
     except RefusedError as refused:
-        return Evaluation(pipeline, none, False, refused=str(refused))
-    if learns:
+        return Evaluation(pipeline, none, False, refused=str(refused), sizes=refused.sizes)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the splits that were run gave; a score may be there without outputs, below the bound."""
+
+    scores: list[float | None]
+    outputs: list[np.ndarray]
+    fits: list[FittedPipeline]
+
+
+def _learns(pipeline: Pipeline) -> bool:
+    return isinstance(models()[pipeline.model.name], Learner)
+
+
+def _whole(problem: Problem, joined: Joined) -> tuple[FittedPipeline, Sizes]:
+    """Fit on all lines; refuse what breaks a limit."""
+    whole = fit(problem, joined, np.arange(len(problem.label)), "all")
+    if _learns(joined.pipeline):
         whole = remember(problem, whole, joined.features)
     n_values = problem.shape.length * problem.shape.axes
     names = sum(len(name.encode()) + 1 for name in problem.classes)
     sizes = problem.costs.predict(make_plan(whole), n_values, names)
-    broken = problem.limits.broken_by(sizes)
-    if broken:
-        return Evaluation(pipeline, none, False, refused=broken, sizes=sizes)
+    if broken := problem.limits.broken_by(sizes):
+        raise RefusedError(broken, sizes)
+    return whole, sizes
 
-    scores: list[float | None] = list(none)
-    results: list[np.ndarray] = []
-    fits: list[FittedPipeline] = []
+
+def _race(
+    problem: Problem,
+    task: Task,
+    splits: list[Split],
+    joined: Joined,
+    bound: float,
+    over: Callable[[], bool],
+) -> _Run:
+    """Run split after split while the bound can be reached and the search goes on."""
+    run = _Run([None] * len(splits), [], [])
     for index, split in enumerate(splits):
         if over():
             break
         name = f"{split.kind}{split.fold}"
-        try:
-            fitted = fit(problem, joined, split.train, name)
-        except RefusedError as refused:
-            return Evaluation(pipeline, none, False, refused=str(refused), sizes=sizes)
-        if learns:
+        fitted = fit(problem, joined, split.train, name)
+        if _learns(joined.pipeline):
             result = play(problem, fitted, joined.features, split.train, split.test, name)
         else:
             result = outputs(fitted, joined.features[split.test])
-        scores[index] = task.split_metric(
+        run.scores[index] = task.split_metric(
             problem.label[split.test], result, problem.machine[split.test]
         )
-        if upper_bound(scores, 1.0 if not task.stressed or _spotless(scores) else 0.0) < bound:
+        margin = 0.0 if task.stressed and not _spotless(run.scores) else 1.0
+        if upper_bound(run.scores, margin) < bound:
             break
-        results.append(result)
-        fits.append(fitted)
-    thrift = _thrift(problem, sizes)
-    if len(results) < len(splits):
-        seconds = time.monotonic() - started
-        return Evaluation(
-            pipeline, tuple(scores), False, sizes=sizes, thrift=thrift, seconds=seconds
-        )
-    settings = problem.settings
-    if learns:  # a model with a limit of its own, or with nothing to set it by, keeps it
-        own = models()[pipeline.model.name].calibrated
-        settings = {**settings, "fixed": float(own or settings["imitated"])}
-    settled = task.settle(problem.label, problem.machine, splits, results, settings)
+        run.outputs.append(result)
+        run.fits.append(fitted)
+    return run
+
+
+def _finish(
+    problem: Problem,
+    task: Task,
+    splits: list[Split],
+    joined: Joined,
+    whole: FittedPipeline,
+    run: _Run,
+) -> Evaluation:
+    """Judge all splits together, and refuse a library that says the same of everything."""
+    pipeline = joined.pipeline
+    model = models()[pipeline.model.name]
+    # A model with a limit of its own, or with nothing to set it by, keeps it.
+    fixed = problem.imitated or (isinstance(model, Learner) and model.calibrated)
+    settled = task.settle(problem.label, problem.machine, splits, run.outputs, fixed=fixed)
     margin = settled.margin
     if task.stressed and _spotless(settled.scores):
-        margin = _stress(problem, task, splits, joined.pipeline, fits)
-    held_out = _held_out(splits, settled.outputs, len(problem.label))
-    if learns:
-        whole = _with_settings(whole, settled.settings)
+        margin = _stress(problem, task, splits, pipeline, run.fits)
+    if whole.knowledge is not None:
+        whole = replace(whole, knowledge=replace(whole.knowledge, factor=settled.factor))
         usual, *changed = (probe_features(problem, pipeline, kind) for kind in PROBES)
         if sticks(whole, usual, changed):
-            return Evaluation(pipeline, none, False, refused="sticks", sizes=sizes)
+            raise RefusedError("sticks")
     return Evaluation(
         pipeline=pipeline,
         split_scores=tuple(settled.scores),
         complete=True,
-        sizes=sizes,
         fitted=whole,
-        held_out=held_out,
+        held_out=_held_out(splits, settled.outputs, len(problem.label)),
         margin=margin,
-        thrift=thrift,
-        seconds=time.monotonic() - started,
     )
 
 
@@ -206,11 +240,6 @@ def _held_out(splits: list[Split], results: list[np.ndarray], n: int) -> dict[st
         empty = np.full((n, result.shape[1]), np.nan, np.float32)
         held_out.setdefault(split.kind, empty)[split.test] = result
     return held_out
-
-
-def _with_settings(fitted: FittedPipeline, settings: Mapping[str, float]) -> FittedPipeline:
-    assert fitted.knowledge is not None
-    return replace(fitted, knowledge=replace(fitted.knowledge, factor=settings["factor"]))
 
 
 def link(problem: Problem, task: Task, evaluation: Evaluation) -> Evaluation:

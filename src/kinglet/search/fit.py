@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from kinglet.costs import CostModel
+from kinglet.costs import CostModel, Sizes
 from kinglet.host import predict, run_step
 from kinglet.pipeline import FittedPipeline, Pipeline, Pool, make_pool
 from kinglet.pipeline.fitted import Arrays
@@ -35,9 +34,10 @@ class Problem:
     limits : Limits
     costs : CostModel
     seed : int
-    settings : mapping from str to float
-        ``horizon``: signals after which older ones fade; ``in_order``: whether lines are samples of
-        a stream; ``imitated``: whether the abnormal signals are imitations.
+    horizon : float
+        Signals after which a library that learns on the device forgets older ones.
+    imitated : bool
+        Whether the abnormal signals are imitations.
     """
 
     store: Store
@@ -48,7 +48,8 @@ class Problem:
     limits: Limits
     costs: CostModel
     seed: int
-    settings: Mapping[str, float]
+    horizon: float
+    imitated: bool
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
         config = pipeline.model.settings
         knowledge = 4 * model.state(config, count)
         reserve = problem.costs.learner_cycles(
-            model, config, count, knowledge, stream=problem.shape.length == 1
+            model, config, count, knowledge, stream=problem.shape.is_sample
         )
     else:
         operations = model.cost(pipeline.model.settings, {}, count, len(problem.classes))
@@ -164,7 +165,19 @@ def _round_down(cycles: float) -> float:
 
 
 class RefusedError(Exception):
-    """A candidate cannot be built; the reason is a word: the limit that is broken, say."""
+    """A candidate cannot be built.
+
+    Parameters
+    ----------
+    reason : str
+        One word: the limit that is broken, say.
+    sizes : Sizes, optional
+        Where they are known.
+    """
+
+    def __init__(self, reason: str, sizes: Sizes | None = None) -> None:
+        super().__init__(reason)
+        self.sizes = sizes
 
 
 def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> FittedPipeline:
@@ -189,7 +202,7 @@ def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> Fitted
     if isinstance(model, Learner):
         if not model.accepts(use.settings, len(selected)):
             raise RefusedError("inputs")
-        model_fit = model.prepare(use.settings, len(selected), problem.settings["horizon"], seed)
+        model_fit = model.prepare(use.settings, len(selected), problem.horizon, seed)
     else:
         x = run_step(scale, settings, shape, scale_fit, values)
         model_fit = model.fit(use.settings, x, problem.label[rows], len(problem.classes), seed)

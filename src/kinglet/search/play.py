@@ -20,7 +20,7 @@ def device(fitted: FittedPipeline) -> Device:
     use = fitted.pipeline.model
     model = models()[use.name]
     assert isinstance(model, Learner)
-    n_inputs, stream = len(fitted.selected), fitted.shape.length == 1
+    n_inputs, stream = len(fitted.selected), fitted.shape.is_sample
     return Device(model, use.settings, fitted.model_fit, n_inputs, stream=stream)
 
 
@@ -31,7 +31,7 @@ def order(problem: Problem, rows: np.ndarray, name: str) -> np.ndarray:
     the field meets the regimes of its machine mixed, not file after file.
     """
     nominal = rows[problem.label[rows] == NORMAL]
-    if problem.settings["in_order"]:
+    if problem.shape.is_sample:
         return np.sort(nominal)
     rng = np.random.default_rng(seed_of(problem.seed, f"learn {name}"))
     return rng.permutation(nominal)

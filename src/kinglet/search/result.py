@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -39,8 +38,6 @@ class Context:
     limits : Limits
     optimise : {"size", "speed"}
     seed : int
-    settings : mapping from str to float
-        See `kinglet.search.fit.Problem`.
     """
 
     task: Task
@@ -50,7 +47,11 @@ class Context:
     limits: Limits
     optimise: Optimise
     seed: int
-    settings: Mapping[str, float]
+
+    @property
+    def in_order(self) -> bool:
+        """Whether the signals are samples of a stream."""
+        return self.data.signals.length == 1
 
 
 @dataclass(frozen=True)
@@ -128,9 +129,7 @@ class Candidate:
         if self.fitted.knowledge is None:
             return {}
         context = self.context
-        lines = lines_of(
-            self.fitted, context.data, bool(context.settings["in_order"]), context.seed
-        )
+        lines = lines_of(self.fitted, context.data, context.in_order, context.seed)
         return report(self.fitted, lines, context.splits)
 
     def rows(self) -> list[dict[str, Any]]:
@@ -228,7 +227,7 @@ class Result:
         order = recommended(
             self.evaluations,
             len(self.context.data.signals),
-            unsure=self.context.data.imitated or bool(self.context.settings["in_order"]),
+            unsure=self.context.data.imitated or self.context.in_order,
         )
         return [Candidate(entry, self.context) for entry in order]
 

@@ -138,15 +138,10 @@ def search(
         for split in make_splits(kind, signals.group, signals.line, seed=seed)
         if not (in_order and split.kind == "random")  # a stream is cut, not shuffled
     )
-    settings = {
-        "horizon": ENDLESS if forget is None else float(forget),
-        "in_order": float(in_order),
-        "imitated": float(data.imitated),
-    }
     library_path()  # compiled here, before workers ask for it
     costs = CostModel(chosen.core_key, optimise)
     costs.code_bytes([])
-    context = Context(TASKS[task], data, splits, chosen, limits, optimise, seed, settings)
+    context = Context(TASKS[task], data, splits, chosen, limits, optimise, seed)
     with tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True) as name:
         Store.create(Path(name), signals.values, seed)
         setup = Setup(
@@ -160,7 +155,8 @@ def search(
             costs=costs,
             seed=seed,
             splits=splits,
-            settings=settings,
+            horizon=ENDLESS if forget is None else float(forget),
+            imitated=data.imitated,
             stream=np.asarray(signals.file) if in_order else None,
             models=tuple(model),
         )

@@ -46,7 +46,8 @@ class Setup:
     costs: CostModel
     seed: int
     splits: tuple[Split, ...]
-    settings: dict[str, float]
+    horizon: float
+    imitated: bool
     stream: np.ndarray | None = None
     models: tuple[str, ...] = ()
 
@@ -90,7 +91,8 @@ def _problem(setup: Setup) -> Problem:
                 limits=setup.limits,
                 costs=setup.costs,
                 seed=setup.seed,
-                settings=setup.settings,
+                horizon=setup.horizon,
+                imitated=setup.imitated,
             ),
         )
     return _current[1]

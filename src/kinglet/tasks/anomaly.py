@@ -121,7 +121,8 @@ class Anomaly(Task):
         machine: np.ndarray,
         splits: Sequence[Split],
         outputs: list[np.ndarray],
-        settings: Mapping[str, float],
+        *,
+        fixed: bool = False,
     ) -> Settled:
         """Choose the factor of the limit, and judge each split with the one of the others.
 
@@ -139,7 +140,7 @@ class Anomaly(Task):
         judged, scores, margins = [], [], []
         for number, (split, result) in enumerate(zip(splits, outputs, strict=True)):
             others = curves[: number * each] + curves[(number + 1) * each :]
-            factor = 1.0 if settings["fixed"] else _choose(others)
+            factor = 1.0 if fixed else _choose(others)
             own = np.stack([result[:, 0], result[:, 1] * np.float32(factor)], axis=1)
             truth = label[split.test]
             judged.append(own)
@@ -147,8 +148,8 @@ class Anomaly(Task):
             scores.append(
                 min(self.accuracy(truth[m], own[m]) for m in _machines(machine[split.test]))
             )
-        factor = 1.0 if settings["fixed"] else _choose(curves)
-        return Settled(scores, judged, float(np.mean(margins)), {"factor": factor})
+        factor = 1.0 if fixed else _choose(curves)
+        return Settled(scores, judged, float(np.mean(margins)), factor)
 
     def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
         """Metrics of out-of-fold outputs at similarity 90, and what sensitivity does."""

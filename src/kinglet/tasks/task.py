@@ -43,14 +43,14 @@ class Settled:
         Outputs of each split's held-out lines, as the finished library would give them.
     margin : float
         How far from wrong the right answers are, 0 to 1.
-    settings : mapping
-        What the library needs to know beside the fitted pipeline.
+    factor : float
+        What the limit of a library that learns on the device is multiplied by.
     """
 
     scores: list[float]
     outputs: list[np.ndarray]
     margin: float = 0.0
-    settings: Mapping[str, float] = field(default_factory=dict)
+    factor: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ class Task:
         machine: np.ndarray,
         splits: Sequence[Split],
         outputs: list[np.ndarray],
-        settings: Mapping[str, float],
+        *,
+        fixed: bool = False,
     ) -> Settled:
         """Judge all splits together.
 
@@ -133,9 +134,8 @@ class Task:
         splits : sequence of Split
         outputs : list of ndarray
             What was said of the held-out lines of each.
-        settings : mapping
-            What the user asked for, see `kinglet.search.fit.Problem`; and, of a model that learns
-            on the device, whether its limit is ``fixed``.
+        fixed : bool
+            Whether the limit of a model that learns on the device stays what it is.
         """
         scores = [
             self.split_metric(label[split.test], result, machine[split.test])

@@ -152,7 +152,7 @@ def describe(result: Result, candidate: Candidate, library: Library) -> dict[str
     warnings = list(result.context.data.signals.warnings)
     if candidate.learning:
         document |= candidate.learning
-        warnings += warnings_of(candidate.learning)
+        warnings += warnings_of(document)
     return {
         **document,
         "core": library.core.name,

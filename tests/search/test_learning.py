@@ -9,17 +9,24 @@ from kinglet.search.learning import recommended_minimum, warnings_of
 from kinglet.signals import Signals, label_machines, make_splits
 from tests import anomaly_samples as samples
 
+GOOD = {"balanced_accuracy_interval": {"low": 0.9}, "detection": 0.9, "false_alarms": 0.01}
+
 
 def report_of(normal: np.ndarray, abnormal: np.ndarray, name: str = "micro_clusters") -> dict:
     """Report of a model for one machine, of a stream where a line is one sample."""
     data = label_machines(Signals.from_array(normal), Signals.from_array(abnormal))
     splits = make_splits(data.label, data.signals.group, data.signals.line)
     stream = data.signals.length == 1
-    if stream:
-        splits = [split for split in splits if split.kind == "block"]
+    splits = [split for split in splits if split.kind == ("block" if stream else "random")]
     fitted = samples.fitted(name, samples.STREAM if stream else samples.SHAPE)
     lines = learning.lines_of(fitted, data, stream, 0)
-    return learning.report(fitted, lines, splits)
+    folds = {(split.kind, split.fold): learning.Fold(fitted, 1.2) for split in splits}
+    held_out = np.ones((len(data.label), 2), dtype=np.float32)
+    for split in splits:
+        learn = lines.nominal(split.train, 0)
+        learn = learn if stream else np.random.default_rng(0).permutation(learn)
+        held_out[split.test, 0] = learning._shares(fitted, 1.2, lines, learn, split.test)
+    return GOOD | learning.report(fitted, lines, splits, folds, held_out)
 
 
 @pytest.fixture(scope="module")
@@ -65,9 +72,11 @@ def curve(*points: tuple[int, float, float]) -> list[dict]:
         ([(10, 0.9, 0)], (20, False)),
         # What it costs in false alarms is too much: later.
         ([(13, 0.9, 0.3), (20, 0.9, 0.2), (50, 0.9, 0.1), (75, 0.9, 0.05)], (50, False)),
-        ([(13, 0.9, 0.3), (20, 0.9, 0.2), (50, 0.9, 0.3)], (50, False)),
+        # They are too many with any number: then the score alone counts.
+        ([(13, 0.5, 0.3), (20, 0.9, 0.2), (50, 0.9, 0.3)], (20, False)),
         # It still rises: more signals would help.
-        ([(13, 0.6, 0), (50, 0.8, 0), (96, 0.9, 0)], (100, True)),
+        # And no more are asked for than there were.
+        ([(13, 0.6, 0), (50, 0.8, 0), (96, 0.9, 0)], (96, True)),
         ([(13, 0.6, 0), (50, 0.885, 0), (96, 0.9, 0)], (50, False)),
     ],
 )
@@ -88,6 +97,13 @@ def test_regimes_recorded_one_after_the_other_are_told(report):
 
     assert report["false_alarms_after_one_block"]["mean"] < 0.2
     assert not any("regimes" in text for text in warnings_of(report))
+
+
+def test_a_library_of_no_use_is_told(report):
+    assert not any("chance" in text or "many" in text for text in warnings_of(report))
+    blind, nervous = report | {"detection": 0.05}, report | {"false_alarms": 0.2}
+    assert any("hardly more than chance" in text for text in warnings_of(blind))
+    assert any("20 % false alarms are many" in text for text in warnings_of(nervous))
 
 
 @pytest.mark.parametrize("rises", [False, True])
@@ -115,9 +131,9 @@ def test_a_stream_is_learned_in_stretches(name, monkeypatch):
     learned = []
     rates = learning._shares
 
-    def recorded(fitted, lines, learn, test):
+    def recorded(fitted, factor, lines, learn, test):
         learned.append(learn)
-        return rates(fitted, lines, learn, test)
+        return rates(fitted, factor, lines, learn, test)
 
     monkeypatch.setattr(learning, "_shares", recorded)
     normal, abnormal = (f(300, 0, samples.STREAM) for f in (samples.nominal, samples.abnormal))
@@ -132,7 +148,7 @@ def test_a_stream_is_learned_in_stretches(name, monkeypatch):
 def test_signals_are_learned_in_any_order(monkeypatch):
     learned = []
 
-    def recorded(fitted, lines, learn, test):
+    def recorded(fitted, factor, lines, learn, test):
         learned.append(learn)
         return np.zeros(len(test))
 

@@ -35,7 +35,7 @@ STATES = """\
 enum neai_state {
     NEAI_OK = 0,                  /* done */
     NEAI_ERROR = 1,               /* anything else */
-    NEAI_NOT_INITIALIZED = 2,     /* the init function was not called */
+    NEAI_NOT_INITIALIZED = 2,     /* init was not called, or what was learned is lost */
     NEAI_INVALID_PARAM = 3,       /* a NULL pointer, or a value not finite or of 1e12 and more */
     NEAI_NOT_SUPPORTED = 4,       /* not in this library */
     NEAI_LEARNING_DONE = 5,       /* enough signals were learned */

@@ -33,6 +33,7 @@ from kinglet.search.fit import (
     outputs,
     probe_features,
 )
+from kinglet.search.learning import Fold
 from kinglet.search.play import play, remember, sticks
 from kinglet.search.store import PROBES, STRESS
 from kinglet.signals import Split
@@ -59,6 +60,8 @@ class Evaluation:
         The candidate fitted on all lines.
     held_out : dict from str to ndarray
         Outputs of the held-out lines by kind of split, float32 (n, n_outputs), complete only.
+    folds : dict from (kind, number) to Fold
+        Of a library that learns on the device: the candidate as each split knew it.
     margin, thrift : float
         Parts of the score.
     known : bool
@@ -73,6 +76,7 @@ class Evaluation:
     sizes: Sizes | None = None
     fitted: FittedPipeline | None = None
     held_out: dict[str, np.ndarray] = field(default_factory=dict)
+    folds: dict[tuple[str, int], Fold] = field(default_factory=dict)
     margin: float = 0.0
     thrift: float = 0.0
     known: bool = False
@@ -213,7 +217,12 @@ def _finish(
     margin = settled.margin
     if task.stressed and _spotless(settled.scores):
         margin = _stress(problem, task, splits, pipeline, run.fits)
+    folds: dict[tuple[str, int], Fold] = {}
     if whole.knowledge is not None:
+        folds = {
+            (split.kind, split.fold): Fold(fitted, factor)
+            for split, fitted, factor in zip(splits, run.fits, settled.factors, strict=True)
+        }
         whole = replace(whole, knowledge=replace(whole.knowledge, factor=settled.factor))
         usual, *changed = (probe_features(problem, pipeline, kind) for kind in PROBES)
         if sticks(whole, usual, changed):
@@ -224,6 +233,7 @@ def _finish(
         complete=True,
         fitted=whole,
         held_out=_held_out(splits, settled.outputs, len(problem.label)),
+        folds=folds,
         margin=margin,
     )
 

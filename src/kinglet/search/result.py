@@ -130,7 +130,9 @@ class Candidate:
             return {}
         context = self.context
         lines = lines_of(self.fitted, context.data, context.in_order, context.seed)
-        return report(self.fitted, lines, context.splits)
+        kind, outputs = self.held_out
+        splits = [split for split in context.splits if split.kind == kind]
+        return report(self.fitted, lines, splits, self.evaluation.folds, outputs)
 
     def rows(self) -> list[dict[str, Any]]:
         """Out-of-fold output of each line, by file and line."""

@@ -137,19 +137,20 @@ class Anomaly(Task):
             for curve in _curves(label[split.test], result, machine[split.test])
         ]
         each = len(curves) // len(splits)  # machines
-        judged, scores, margins = [], [], []
+        judged, scores, margins, factors = [], [], [], []
         for number, (split, result) in enumerate(zip(splits, outputs, strict=True)):
             others = curves[: number * each] + curves[(number + 1) * each :]
             factor = 1.0 if fixed else _choose(others)
             own = np.stack([result[:, 0], result[:, 1] * np.float32(factor)], axis=1)
             truth = label[split.test]
             judged.append(own)
+            factors.append(factor)
             margins.append(_margin(truth, own))
             scores.append(
                 min(self.accuracy(truth[m], own[m]) for m in _machines(machine[split.test]))
             )
         factor = 1.0 if fixed else _choose(curves)
-        return Settled(scores, judged, float(np.mean(margins)), factor)
+        return Settled(scores, judged, float(np.mean(margins)), factor, factors)
 
     def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
         """Metrics of out-of-fold outputs at similarity 90, and what sensitivity does."""

@@ -237,7 +237,7 @@ int main(void)
     (void){name("neai_anomalydetection_init")}(false);
     do {{
         read_signal(signal_buffer);
-    }} while ({name("neai_anomalydetection_learn")}(signal_buffer) == NEAI_LEARNING_IN_PROGRESS);
+    }} while ({name("neai_anomalydetection_learn")}(signal_buffer) != NEAI_LEARNING_DONE);
 
     for (;;) {{
         read_signal(signal_buffer);

@@ -45,12 +45,15 @@ class Settled:
         How far from wrong the right answers are, 0 to 1.
     factor : float
         What the limit of a library that learns on the device is multiplied by.
+    factors : list of float
+        The same for each split, chosen on the others.
     """
 
     scores: list[float]
     outputs: list[np.ndarray]
     margin: float = 0.0
     factor: float = 1.0
+    factors: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

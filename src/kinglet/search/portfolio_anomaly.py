@@ -64,11 +64,11 @@ def _signals(shape: Shape) -> list[Pipeline]:
 
 def _streams(shape: Shape) -> list[Pipeline]:
     value = blocks.branch("segment_means", segments=1)
-    recent = {n: blocks.branch("moving_statistics", window=n) for n in (8, 16, 32, 64)}
-    change = {n: blocks.branch("lagged_differences", lag=n) for n in (1, 4)}
-    level = {a: blocks.branch("moving_average", alpha=a) for a in (0.005, 0.1, 0.3)}
+    recent = {n: blocks.branch("moving_statistics", window=n) for n in (8, 16, 32)}
+    change = blocks.branch("lagged_differences", lag=1)
+    level = {a: blocks.branch("moving_average", alpha=a) for a in (0.1, 0.3)}
     ellipse, pooled = model("mahalanobis"), model("pooled_clusters")
-    network, both = model("os_elm"), model("clusters_mahalanobis")
+    network, clusters = model("os_elm"), model("micro_clusters", clusters=8)
 
     def all_or(count: int, branches: list[Chain]) -> Use:
         """All features where they are few enough for any model."""
@@ -76,22 +76,22 @@ def _streams(shape: Shape) -> list[Pipeline]:
             return selector("all_features")
         return selector("tree_importance", count=count)
 
+    # Longer memories rank better while an anomaly lasts, and much worse when it is over.
     listed: list[tuple[list[Chain], Use]] = [
-        ([value, recent[16]], ellipse),
+        ([recent[16]], clusters),
         ([value, level[0.3]], network),
-        ([value, recent[8]], pooled),
         ([value, recent[16]], pooled),
         ([value, level[0.1]], ellipse),
-        ([value, recent[8]], network),
-        ([change[1], recent[16]], both),
-        ([recent[8]], model("micro_clusters", clusters=8)),
+        ([value, recent[16]], ellipse),
+        ([value, recent[8]], ellipse),
         ([value, level[0.3]], ellipse),
-        ([recent[16]], both),
-        ([change[1], recent[16]], model("clusters_neighbours")),
+        ([value, recent[8]], network),
+        ([change, recent[16]], ellipse),
+        ([value, recent[8]], pooled),
+        ([recent[16]], model("clusters_mahalanobis")),
+        ([change, recent[16]], clusters),
         ([value, recent[32]], ellipse),
-        ([change[4], recent[64]], ellipse),
-        ([level[0.005]], pooled),
-        ([value], ellipse),
+        ([change, recent[16]], model("clusters_neighbours")),
         ([value], model("evt", gamma=3)),
         ([value], model("evt", gamma=3, vote="collective")),
     ]

@@ -159,7 +159,9 @@ def markdown(results: dict, budget: str) -> str:
         f"Learned from the normal train lines, judged on the test files; Kinglet with --budget "
         f"{budget} on a Cortex-M4F and a threshold of {THRESHOLD} % similarity, desk detectors "
         f"with the {detectors.PERCENTILE}th percentile of their scores of learned lines out of "
-        f"{detectors.FOLDS} folds. Mean over the seeds.\n"
+        f"{detectors.FOLDS} folds. Mean over the seeds. Kinglet's library was chosen with the help "
+        "of the abnormal train lines, where there are some; the desk detectors see normal ones "
+        "only.\n"
     )
     for kind, entries in results.items():
         text += f"\n## {KINDS[kind]}\n"

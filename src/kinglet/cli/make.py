@@ -41,7 +41,7 @@ def make(
         typer.Option(help="Time of one call.  [default: 20ms, anomaly detection 5ms]"),
     ] = None,
     max_knowledge: Annotated[
-        str, typer.Option(help="RAM for what is learned on the device.")
+        str, typer.Option(help="RAM for what is learned on the device, where it is.")
     ] = "4K",
     forget: Annotated[
         int | None,
@@ -117,6 +117,7 @@ def make(
         show(made)
     warn([text for text in made.document["warnings"] if text not in data.signals.warnings])
     if made.result.stopped == "interrupted":
+        typer.echo("interrupted: this is the best so far", err=True)
         raise typer.Exit(130)
 
 

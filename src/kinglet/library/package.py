@@ -45,7 +45,7 @@ def metadata(library: Library) -> dict[str, Any]:
 
 
 def _readme(library: Library) -> str:
-    names, fitted = library.sources.names, library.fitted
+    names = library.sources.names
     return f"""A machine-learning library made by Kinglet {__version__}.
 
 {names.archive}  the library for {library.core.label}, float ABI {library.abi}
@@ -57,7 +57,7 @@ emulator/neai.wasm  the same library as WebAssembly: kinglet emulate library.zip
 pipeline/  what it was made from: kinglet can build it again for another core
 metadata.json  shape, classes, sizes and time
 {_learning(library)}
-One signal is {fitted.shape.length} samples of {fitted.shape.axes} axes, interleaved, axis fastest.
+{_signal(library)}
 Firmware that turns the flush-to-zero mode of the floating-point unit on may get other results
 for signals smaller than 1e-10, whose squares and powers come near the smallest floats.
 The library keeps its memory in static variables: call it from one task only, not from an
@@ -65,6 +65,15 @@ interrupt beside it.
 
 Everything here is under the licence MIT-0: use it as you like, you owe nothing.
 """
+
+
+def _signal(library: Library) -> str:
+    """What the library takes, in a sentence or two."""
+    length, axes = library.fitted.shape
+    if not library.fitted.shape.is_sample:
+        return f"One signal is {length} samples of {axes} axes, interleaved, axis fastest."
+    return f"""One signal is one sample of {axes} variables. Give every sample, in order and at a
+steady rate: the library remembers the latest ones, whether they are learned or judged."""
 
 
 def _learning(library: Library) -> str:
@@ -80,9 +89,12 @@ def _learning(library: Library) -> str:
     return f"""{also}
 It learns on the device: let it learn {knowledge.minimum} nominal signals or more, in all regimes
 of the machine. What it knows lies in the section .neai, {plan.knowledge_bytes} bytes that you can
-copy to flash and back; with this line among the SECTIONS of the linker script they are those from
-_sneai_knowledge to _eneai_knowledge, without it {where} tells where:
-  .neai (NOLOAD) : {{ _sneai_knowledge = .; KEEP(*(.neai)) _eneai_knowledge = .; }} > RAM
+copy to flash and back. {where} tells where; or put this line into
+the linker script, right after .bss and before the heap, and they are those from _sneai_knowledge to
+_eneai_knowledge:
+  .neai (NOLOAD) : {{
+    . = ALIGN(8); _sneai_knowledge = .; KEEP(*(.neai)) _eneai_knowledge = .;
+  }} > RAM
 (Where you compile the source yourself: with -fno-lto, for the section.)
 """
 

@@ -14,7 +14,7 @@ import numpy as np
 from kinglet.costs import CostModel
 from kinglet.errors import InputError, NothingFitsError, WorkerError
 from kinglet.host import library_path
-from kinglet.record import ENDLESS, Shape, models
+from kinglet.record import ANOMALY, ENDLESS, Shape, models
 from kinglet.search import executors
 from kinglet.search.board import ranked
 from kinglet.search.journal import Journal
@@ -120,8 +120,10 @@ def search(
             f"there is no model {unknown[0]!r} for {task}: use some of "
             f"{', '.join(models().serving(task))}"
         )
+    if forget is not None and task != ANOMALY:
+        raise InputError(f"--forget is for libraries that learn on the device, not for {task}")
     if forget is not None and forget < MIN_FORGET:
-        raise InputError(f"forget is {forget}: a library needs {MIN_FORGET} signals or more")
+        raise InputError(f"--forget is {forget}: give {MIN_FORGET} or more")
     chosen = get(target) if isinstance(target, str) else target
     limits = Limits(
         ram_bytes=min(max_ram, chosen.ram_bytes or max_ram),

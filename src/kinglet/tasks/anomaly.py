@@ -26,6 +26,7 @@ FALSE_ALARMS = 0.03  # of nominal signals at similarity 90, where the factor is 
 NOMINAL = 90
 _PLATEAU = 0.002
 _REACTION = 5
+_PARTS = 20
 _SENSITIVITIES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
 
 
@@ -156,7 +157,7 @@ class Anomaly(Task):
         """Metrics of out-of-fold outputs at similarity 90, and what sensitivity does."""
         label, share = data.label, shares(outputs)
         anomalous = (share > 1).astype(np.int64)
-        low, high = metrics.bootstrap_interval(label, anomalous, data.signals.group)
+        low, high = metrics.bootstrap_interval(label, anomalous, _alike(data))
         similarity = similarities(outputs)
         kinds = normal, abnormal = label == NORMAL, label == ABNORMAL
 
@@ -303,6 +304,15 @@ class Anomaly(Task):
                 )
         extra = {"learned": learned, "knowledge": library.read(address, size)}
         return Emulation(states, outputs, extra)
+
+
+def _alike(data: Labelled) -> np.ndarray:
+    """Lines that stand or fall together: a recording's, or a twentieth of that of a stream."""
+    signals = data.signals
+    if signals.length > 1:
+        return signals.group
+    lines = np.bincount(signals.file, minlength=len(signals.files))[signals.file]
+    return np.asarray(_PARTS * signals.file + _PARTS * (signals.line - 1) // lines)
 
 
 def _machines(machine: np.ndarray) -> list[np.ndarray]:

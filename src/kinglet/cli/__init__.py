@@ -57,9 +57,6 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         app(prog_name="kinglet")
-    except KeyboardInterrupt:
-        print("kinglet: interrupted, nothing was written", file=sys.stderr)
-        sys.exit(130)
     except KingletError as error:
         print(f"kinglet: {error}", file=sys.stderr)
         sys.exit(error.exit_code)

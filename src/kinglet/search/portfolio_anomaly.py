@@ -12,6 +12,7 @@ from kinglet.record import Shape
 from kinglet.search import blocks
 
 _EVT_VALUES = 8
+_FEW_VARIABLES = 4
 _MOST_INPUTS = 32  # of the models with a covariance
 
 
@@ -64,11 +65,12 @@ def _signals(shape: Shape) -> list[Pipeline]:
 
 def _streams(shape: Shape) -> list[Pipeline]:
     value = blocks.branch("segment_means", segments=1)
-    recent = {n: blocks.branch("moving_statistics", window=n) for n in (8, 16, 32)}
+    recent = {n: blocks.branch("moving_statistics", window=n) for n in (8, 16, 32, 64)}
     change = blocks.branch("lagged_differences", lag=1)
-    level = {a: blocks.branch("moving_average", alpha=a) for a in (0.1, 0.3)}
+    level = {a: blocks.branch("moving_average", alpha=a) for a in (0.02, 0.1, 0.3)}
     ellipse, pooled = model("mahalanobis"), model("pooled_clusters")
     network, clusters = model("os_elm"), model("micro_clusters", clusters=8)
+    near = model("clusters_neighbours")
 
     def all_or(count: int, branches: list[Chain]) -> Use:
         """All features where they are few enough for any model."""
@@ -77,7 +79,16 @@ def _streams(shape: Shape) -> list[Pipeline]:
         return selector("tree_importance", count=count)
 
     # Longer memories rank better while an anomaly lasts, and much worse when it is over.
+    several: list[tuple[list[Chain], Use]] = [  # memories, where there are few variables
+        ([recent[8], recent[32]], clusters),
+        ([value, recent[8], level[0.02]], near),
+        ([value, change, recent[8], recent[32]], pooled),
+        ([value, recent[8], recent[64]], clusters),
+        ([value, change, recent[8], recent[32]], near),
+        ([value, level[0.3], level[0.02]], near),
+    ]
     listed: list[tuple[list[Chain], Use]] = [
+        *(several if shape.axes <= _FEW_VARIABLES else []),
         ([recent[16]], clusters),
         ([value, level[0.3]], network),
         ([value, recent[16]], pooled),
@@ -91,7 +102,7 @@ def _streams(shape: Shape) -> list[Pipeline]:
         ([recent[16]], model("clusters_mahalanobis")),
         ([change, recent[16]], clusters),
         ([value, recent[32]], ellipse),
-        ([change, recent[16]], model("clusters_neighbours")),
+        ([change, recent[16]], near),
         ([value], model("evt", gamma=3)),
         ([value], model("evt", gamma=3, vote="collective")),
     ]

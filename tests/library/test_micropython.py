@@ -133,7 +133,7 @@ def load(text: str, float_type: type = float) -> types.ModuleType:
     module = types.ModuleType("detector")
     module._shim = float_type
     text = text.replace("_float = float\n", "_float = _shim\n")
-    exec(compile(text, "detector.py", "exec"), module.__dict__)
+    exec(compile(text, "micropython_evt.py", "exec"), module.__dict__)
     return module
 
 

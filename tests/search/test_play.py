@@ -19,7 +19,7 @@ from kinglet.search.play import order, play, remember
 from kinglet.search.portfolio_anomaly import portfolio
 from kinglet.search.store import Store
 from kinglet.signals import Labelled, Signals, label_machines, make_splits
-from kinglet.tasks import anomaly
+from kinglet.tasks import similarity
 from kinglet.toolchain import compile_wasm
 from tests import anomaly_samples as samples
 
@@ -100,7 +100,7 @@ def test_the_library_says_the_bits_that_the_search_heard(pipeline, tmp_path):
     data = one_machine()
     played, said = said_by_both(data, tmp_path / "s", pipeline, splits_of(data)[0])
     assert said[:, 1].tobytes() == played[:, 0].tobytes()
-    np.testing.assert_array_equal(said[:, 0], anomaly.similarities(played))
+    np.testing.assert_array_equal(said[:, 0], similarity.similarities(played))
     assert len(np.unique(said[:, 1])) > 10
 
 
@@ -128,7 +128,7 @@ def test_each_machine_is_judged_by_what_it_learned_itself(tmp_path):
     assert heard[0][~first].tobytes() != heard[1][~first].tobytes()
     played, said = said_by_both(data, tmp_path / "s", pipeline, split, machine=1)
     assert said[:, 1].tobytes() == played[:, 0].tobytes()
-    anomalous = anomaly.shares(heard[0]) > 1
+    anomalous = similarity.shares(heard[0]) > 1
     assert (anomalous == (data.label[split.test] == 1)).mean() > 0.9
 
 

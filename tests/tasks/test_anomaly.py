@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from kinglet.ccode import fold
 from kinglet.signals import Labelled, Signals, make_splits
-from kinglet.tasks import TASKS, Emulation, anomaly
+from kinglet.tasks import TASKS, Emulation
+from kinglet.tasks.similarity import FACTORS, shares, similarities
 from kinglet.toolchain import compile_host_library, host_suffix
 
 TASK = TASKS["anomaly"]
@@ -55,16 +56,16 @@ def test_similarities_are_those_of_the_c(in_c, sensitivity):
     rng = np.random.default_rng(1)
     far = np.stack([rng.normal(0, 8, 2000), rng.uniform(0.05, 6, 2000)], axis=1)
     outputs = np.concatenate([near_the_line(), far.astype(np.float32)])
-    assert anomaly.similarities(outputs, sensitivity).tolist() == in_c(outputs, sensitivity)
+    assert similarities(outputs, sensitivity).tolist() == in_c(outputs, sensitivity)
 
 
 def test_ninety_is_the_line():
     outputs = near_the_line()
-    nominal = anomaly.similarities(outputs) >= 90
-    assert (nominal == (anomaly.shares(outputs) <= 1)).all() and 0 < nominal.mean() < 1
+    nominal = similarities(outputs) >= 90
+    assert (nominal == (shares(outputs) <= 1)).all() and 0 < nominal.mean() < 1
     z, limit = outputs.T
     assert (nominal == (z <= limit)).mean() > 0.99, "but for the rounding of a quotient"
-    nothing = anomaly.similarities(np.full((2, 2), np.nan, np.float32))
+    nothing = similarities(np.full((2, 2), np.nan, np.float32))
     assert np.isnan(nothing).all()
 
 
@@ -92,7 +93,7 @@ def test_false_alarms_are_kept_rare_though_nothing_is_found():
     case = problem(n=300)
     share = np.abs(np.random.default_rng(0).normal(size=600))
     settled = settle(case, share)
-    false_alarms = [(anomaly.shares(own) > 1)[case[0][split.test] == 0].mean()
+    false_alarms = [(shares(own) > 1)[case[0][split.test] == 0].mean()
                     for own, split in zip(settled.outputs, case[2], strict=True)]  # fmt: skip
     assert np.mean(false_alarms) < 0.08
     assert (share > 1).mean() > 0.3, "the limit that the C finds would not do"
@@ -169,7 +170,7 @@ def test_a_race_is_never_lost_by_its_bound(machines, n, seed, apart, spread, who
               for split, output in zip(splits, outputs, strict=True)]  # fmt: skip
     assert (np.array(settled.scores) <= np.array(bounds) + 1e-12).all()
     assert all(0 <= score <= 1 for score in settled.scores) and 0 <= settled.margin <= 1
-    assert anomaly.FACTORS[0] <= settled.factor <= anomaly.FACTORS[-1]
+    assert FACTORS[0] <= settled.factor <= FACTORS[-1]
 
 
 def test_margin_grows_with_the_distance_from_the_line():
@@ -203,7 +204,7 @@ def judged():
 def test_summary_says_what_the_similarities_say(judged):
     data, outputs = judged
     summary = TASK.summary(data, outputs)
-    similarity, normal = anomaly.similarities(outputs), data.label == 0
+    similarity, normal = similarities(outputs), data.label == 0
     assert summary["false_alarms"] == (similarity[normal] < 90).mean()
     assert summary["detection"] == (similarity[~normal] < 90).mean()
     interval = summary["balanced_accuracy_interval"]
@@ -229,7 +230,7 @@ def test_summary_shows_what_sensitivity_does(judged):
         values = [row[name] for row in rows]
         assert values == sorted(values) and values[0] < values[-1]
     for row in rows:
-        similarity = anomaly.similarities(outputs, row["sensitivity"])
+        similarity = similarities(outputs, row["sensitivity"])
         assert row["detection"] == (similarity[data.label == 1] < 90).mean()
 
 

@@ -101,16 +101,20 @@ def make(
 
     data = read(task, pairs, axes, rate, multisensor=multisensor, seed=seed)
     warn(data.signals.warnings)
-    with progress(quiet=as_json) as on_progress:
-        made = run(
-            data,
-            out,
-            abi=float_abi,
-            suffix=suffix,
-            journal=out / "search.jsonl",
-            on_progress=on_progress,
-            **arguments,
-        )
+    try:
+        with progress(quiet=as_json) as on_progress:
+            made = run(
+                data,
+                out,
+                abi=float_abi,
+                suffix=suffix,
+                journal=out / "search.jsonl",
+                on_progress=on_progress,
+                **arguments,
+            )
+    except KeyboardInterrupt:
+        typer.echo("kinglet: interrupted before there was a library: none is written", err=True)
+        raise typer.Exit(130) from None
     if as_json:
         typer.echo(json.dumps(made.document, indent=1))
     else:

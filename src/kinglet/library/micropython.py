@@ -29,7 +29,7 @@ def evt_module(config: Config, n_inputs: int, horizon: float = ENDLESS) -> str:
     """Write the Weibull stream detector as one file of pure Python.
 
     It needs nothing but ``math`` and ``struct``, and decides as the C does. The module is
-    `kinglet/library/detector.py` with the settings of the detector.
+    `kinglet/library/micropython_evt.py` with the settings of the detector.
 
     Parameters
     ----------
@@ -65,7 +65,7 @@ def evt_module(config: Config, n_inputs: int, horizon: float = ENDLESS) -> str:
         "COLLECTIVE": str(config["vote"] == "collective"),
         "HORIZON": str(int(horizon)),
     }
-    text = resources.files("kinglet.library").joinpath("detector.py").read_text("utf-8")
+    text = resources.files("kinglet.library").joinpath("micropython_evt.py").read_text("utf-8")
     for name, value in settings.items():
         text, found = re.subn(rf"^{name} = \w+", f"{name} = {value}", text, flags=re.MULTILINE)
         assert found == 1, name

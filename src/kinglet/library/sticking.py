@@ -8,7 +8,7 @@ import numpy as np
 
 from kinglet.errors import StickingError
 from kinglet.signals import change_beyond_doubt
-from kinglet.tasks.anomaly import reacts
+from kinglet.tasks.similarity import reacts
 
 if TYPE_CHECKING:
     from kinglet.library.build import Library

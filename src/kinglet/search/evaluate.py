@@ -190,7 +190,10 @@ def _race(
         else:
             result = outputs(fitted, joined.features[split.test])
         run.scores[index] = task.split_metric(
-            problem.label[split.test], result, problem.machine[split.test]
+            problem.label[split.test],
+            result,
+            problem.machine[split.test],
+            imitated=problem.imitated,
         )
         margin = 0.0 if task.stressed and not _spotless(run.scores) else 1.0
         if upper_bound(run.scores, margin) < bound:
@@ -211,9 +214,15 @@ def _finish(
     """Judge all splits together, and refuse a library that says the same of everything."""
     pipeline = joined.pipeline
     model = models()[pipeline.model.name]
-    # A model with a limit of its own, or with nothing to set it by, keeps it.
-    fixed = problem.imitated or (isinstance(model, Learner) and model.calibrated)
-    settled = task.settle(problem.label, problem.machine, splits, run.outputs, fixed=fixed)
+    # A model with a limit of its own keeps it.
+    settled = task.settle(
+        problem.label,
+        problem.machine,
+        splits,
+        run.outputs,
+        fixed=isinstance(model, Learner) and model.calibrated,
+        imitated=problem.imitated,
+    )
     margin = settled.margin
     if task.stressed and _spotless(settled.scores):
         margin = _stress(problem, task, splits, pipeline, run.fits)

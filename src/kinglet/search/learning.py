@@ -19,7 +19,7 @@ from kinglet.search.fit import scaled
 from kinglet.search.play import device
 from kinglet.search.store import seed_of
 from kinglet.signals import ABNORMAL, NORMAL, Labelled, Split
-from kinglet.tasks.anomaly import rates, shares
+from kinglet.tasks.similarity import rates, shares
 
 COUNTS = (
     *(FIRST_SIMILARITY, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750),

@@ -12,7 +12,7 @@ from kinglet.record import FIRST_SIMILARITY, Learner, models
 from kinglet.search.fit import Problem, scaled
 from kinglet.search.store import seed_of
 from kinglet.signals import NORMAL
-from kinglet.tasks.anomaly import reacts, similarities
+from kinglet.tasks.similarity import reacts, similarities
 
 
 def device(fitted: FittedPipeline) -> Device:

@@ -67,6 +67,7 @@ def _streams(shape: Shape) -> list[Pipeline]:
     value = blocks.branch("segment_means", segments=1)
     recent = {n: blocks.branch("moving_statistics", window=n) for n in (8, 16, 32, 64)}
     change = blocks.branch("lagged_differences", lag=1)
+    later = blocks.branch("lagged_differences", lag=4)
     level = {a: blocks.branch("moving_average", alpha=a) for a in (0.02, 0.1, 0.3)}
     ellipse, pooled = model("mahalanobis"), model("pooled_clusters")
     network, clusters = model("os_elm"), model("micro_clusters", clusters=8)
@@ -86,6 +87,8 @@ def _streams(shape: Shape) -> list[Pipeline]:
         ([value, recent[8], recent[64]], clusters),
         ([value, change, recent[8], recent[32]], near),
         ([value, level[0.3], level[0.02]], near),
+        ([later, recent[64]], clusters),
+        ([later, recent[64]], ellipse),
     ]
     listed: list[tuple[list[Chain], Use]] = [
         *(several if shape.axes <= _FEW_VARIABLES else []),

@@ -7,7 +7,6 @@ which it is nominal. Their quotient is the share; similarity = 100 - 10 share, a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,79 +18,21 @@ from kinglet.pipeline import FittedPipeline, Plan
 from kinglet.record import FIRST_SIMILARITY
 from kinglet.signals import ABNORMAL, NORMAL, Labelled, Split
 from kinglet.tasks import anomaly_c, metrics
+from kinglet.tasks.similarity import (
+    choose_factor,
+    curves_of,
+    machines_of,
+    margin_of,
+    rates,
+    separation_of,
+    shares,
+    similarities,
+)
 from kinglet.tasks.task import Emulated, Emulation, Settled, Task
 
-FACTORS = np.exp2(np.linspace(-2, 4, 73)).astype(np.float32)  # 1 among them, exactly
-FALSE_ALARMS = 0.03  # of nominal signals at similarity 90, where the factor is chosen
 NOMINAL = 90
-_PLATEAU = 0.002
-_REACTION = 5
 _PARTS = 20
 _SENSITIVITIES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0)
-
-
-def shares(outputs: np.ndarray, factor: float | np.ndarray = 1.0) -> np.ndarray:
-    """Share of the limit; above 1 is anomalous. The arithmetic of the C.
-
-    Parameters
-    ----------
-    outputs : ndarray of float32, shape (n, 2)
-        z and limit.
-    factor : float or ndarray, shape (m,)
-        What the limit is multiplied by.
-
-    Returns
-    -------
-    ndarray of float32, shape (n,) or (m, n)
-    """
-    limit = outputs[:, 1] * np.asarray(factor, dtype=np.float32)[..., None]
-    return np.asarray(outputs[:, 0] / limit, dtype=np.float32)
-
-
-def similarities(outputs: np.ndarray, sensitivity: float = 1.0) -> np.ndarray:
-    """Similarity as the C rounds it.
-
-    Parameters
-    ----------
-    outputs : ndarray of float32, shape (n, 2)
-        z and limit.
-    sensitivity : float
-        Above 0, up to 100.
-
-    Returns
-    -------
-    ndarray, shape (n,)
-        Whole numbers, 0 to 100; NaN where the outputs are.
-    """
-    share = (np.float32(sensitivity) * outputs[:, 0]) / outputs[:, 1]
-    similarity = np.maximum(np.float32(100) - np.float32(10) * share, np.float32(0))
-    whole = np.floor(np.where(share > 1, np.minimum(similarity, np.float32(89)), similarity))
-    return np.asarray(np.where(share <= 0, 100, whole))
-
-
-def rates(normal: np.ndarray, abnormal: np.ndarray) -> dict[str, float]:
-    """Balanced accuracy, false alarms and detection, 0 to 1.
-
-    Parameters
-    ----------
-    normal, abnormal : ndarray of bool
-        Whether each nominal signal, and each abnormal one, was found anomalous.
-    """
-    false_alarms, detection = float(normal.mean()), float(abnormal.mean())
-    return {
-        "balanced_accuracy": (1 - false_alarms + detection) / 2,
-        "false_alarms": false_alarms,
-        "detection": detection,
-    }
-
-
-def reacts(usual: np.ndarray, changed: np.ndarray) -> bool:
-    """Whether a library notices that signals were changed beyond doubt.
-
-    It does if at least half of them lose 5 of similarity or more. A library that finds everything
-    nominal, or everything anomalous, does not.
-    """
-    return bool(np.mean(usual - changed >= _REACTION) >= 0.5)
 
 
 class Anomaly(Task):
@@ -105,12 +46,23 @@ class Anomaly(Task):
     stressed = False
     max_time_s = 0.005
 
-    def split_metric(self, label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> float:
+    def split_metric(
+        self,
+        label: np.ndarray,
+        outputs: np.ndarray,
+        machine: np.ndarray,
+        *,
+        imitated: bool = False,
+    ) -> float:
         """Balanced accuracy at the best factor for this split alone: a bound from above.
 
-        The factor is one for all splits, so none of them can do better in the end.
+        The factor is one for all splits, so none of them can do better in the end. Imitations are
+        not to be detected, only to be told apart: there the factor is 1, and the area under the ROC
+        curve stands in place of the detection.
         """
-        return float(min(c.balanced.max() for c in _curves(label, outputs, machine)))
+        if imitated:
+            return min(separation_of(label[m], outputs[m]) for m in machines_of(machine))
+        return float(min(c.balanced.max() for c in curves_of(label, outputs, machine)))
 
     def accuracy(self, label: np.ndarray, outputs: np.ndarray) -> float:
         """Balanced accuracy at similarity 90."""
@@ -124,33 +76,34 @@ class Anomaly(Task):
         outputs: list[np.ndarray],
         *,
         fixed: bool = False,
+        imitated: bool = False,
     ) -> Settled:
         """Choose the factor of the limit, and judge each split with the one of the others.
 
         The factor is the one of best mean balanced accuracy over the splits (the middle of those
-        as good) among those with at most 3 % false alarms in the median split; 1 where it is fixed.
+        as good) among those with at most 3 % false alarms in the median split; 1 where it is fixed
+        or the anomalies are imitations.
         The margin is the mean of max(0, 1 - share) over the nominal and of
         max(0, 1 - 1 / share) over the abnormal signals, each kind weighing the same.
         """
         curves = [
             curve
             for split, result in zip(splits, outputs, strict=True)
-            for curve in _curves(label[split.test], result, machine[split.test])
+            for curve in curves_of(label[split.test], result, machine[split.test])
         ]
         each = len(curves) // len(splits)  # machines
         judged, scores, margins, factors = [], [], [], []
         for number, (split, result) in enumerate(zip(splits, outputs, strict=True)):
             others = curves[: number * each] + curves[(number + 1) * each :]
-            factor = 1.0 if fixed else _choose(others)
+            factor = 1.0 if fixed or imitated else choose_factor(others)
             own = np.stack([result[:, 0], result[:, 1] * np.float32(factor)], axis=1)
             truth = label[split.test]
             judged.append(own)
             factors.append(factor)
-            margins.append(_margin(truth, own))
-            scores.append(
-                min(self.accuracy(truth[m], own[m]) for m in _machines(machine[split.test]))
-            )
-        factor = 1.0 if fixed else _choose(curves)
+            margins.append(margin_of(truth, own))
+            judge = separation_of if imitated else self.accuracy
+            scores.append(min(judge(truth[m], own[m]) for m in machines_of(machine[split.test])))
+        factor = 1.0 if fixed or imitated else choose_factor(curves)
         return Settled(scores, judged, float(np.mean(margins)), factor, factors)
 
     def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
@@ -313,47 +266,3 @@ def _alike(data: Labelled) -> np.ndarray:
         return signals.group
     lines = np.bincount(signals.file, minlength=len(signals.files))[signals.file]
     return np.asarray(_PARTS * signals.file + _PARTS * (signals.line - 1) // lines)
-
-
-def _machines(machine: np.ndarray) -> list[np.ndarray]:
-    return [machine == number for number in np.unique(machine)]
-
-
-@dataclass(frozen=True)
-class _Curve:
-    """One machine in one split, over `FACTORS`."""
-
-    balanced: np.ndarray
-    false_alarms: np.ndarray
-
-
-def _curves(label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> list[_Curve]:
-    """Balanced accuracy and false alarms over the factors, for each machine."""
-    curves = []
-    for mine in _machines(machine):
-        found = shares(outputs[mine], FACTORS) > 1
-        false_alarms = found[:, label[mine] == NORMAL].mean(axis=1)
-        detection = found[:, label[mine] == ABNORMAL].mean(axis=1)
-        curves.append(_Curve((1 - false_alarms + detection) / 2, false_alarms))
-    return curves
-
-
-def _choose(curves: Sequence[_Curve]) -> float:
-    """The factor of best mean balanced accuracy among those that keep false alarms rare.
-
-    Rare in the median split: where a block of lines is unlike all others, a mean would widen the
-    limit for the sake of that block and miss the anomalies everywhere.
-    """
-    balanced = np.mean([curve.balanced for curve in curves], axis=0)
-    false_alarms = np.median([curve.false_alarms for curve in curves], axis=0)
-    allowed = false_alarms <= max(FALSE_ALARMS, float(false_alarms.min()))
-    best = balanced[allowed].max()
-    as_good = np.flatnonzero(allowed & (balanced >= best - _PLATEAU))
-    return float(FACTORS[as_good[len(as_good) // 2]])
-
-
-def _margin(label: np.ndarray, outputs: np.ndarray) -> float:
-    share = np.maximum(shares(outputs).astype(np.float64), 1e-9)
-    inside = np.maximum(0.0, 1 - share[label == NORMAL]).mean()
-    beyond = np.maximum(0.0, 1 - 1 / share[label == ABNORMAL]).mean()
-    return float((inside + beyond) / 2)

@@ -31,7 +31,14 @@ class Classification(Task):
     measured = {"neai_classification": "board_run"}  # noqa: RUF012
     exports = ("emulator_init", "emulator_input", "emulator_output", "emulator_run")
 
-    def split_metric(self, label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> float:
+    def split_metric(
+        self,
+        label: np.ndarray,
+        outputs: np.ndarray,
+        machine: np.ndarray,
+        *,
+        imitated: bool = False,
+    ) -> float:
         """Balanced accuracy: the mean of the recalls of the classes that are there."""
         return metrics.balanced_accuracy(label, outputs.argmax(axis=1))
 

@@ -103,7 +103,14 @@ class Task:
     stressed: ClassVar[bool] = True
     max_time_s: ClassVar[float] = 0.020
 
-    def split_metric(self, label: np.ndarray, outputs: np.ndarray, machine: np.ndarray) -> float:
+    def split_metric(
+        self,
+        label: np.ndarray,
+        outputs: np.ndarray,
+        machine: np.ndarray,
+        *,
+        imitated: bool = False,
+    ) -> float:
         """The metric that a split is judged by, 0 to 1, higher is better; or a bound above it.
 
         Parameters
@@ -112,6 +119,8 @@ class Task:
         outputs : ndarray of float32, shape (n, n_outputs)
         machine : ndarray of int, shape (n,)
             Lines of different machines are judged apart and the worst counts.
+        imitated : bool
+            Whether the abnormal signals are imitations.
         """
         raise NotImplementedError
 
@@ -127,6 +136,7 @@ class Task:
         outputs: list[np.ndarray],
         *,
         fixed: bool = False,
+        imitated: bool = False,
     ) -> Settled:
         """Judge all splits together.
 
@@ -139,6 +149,8 @@ class Task:
             What was said of the held-out lines of each.
         fixed : bool
             Whether the limit of a model that learns on the device stays what it is.
+        imitated : bool
+            Whether the abnormal signals are imitations; the limit stays what it is then too.
         """
         scores = [
             self.split_metric(label[split.test], result, machine[split.test])

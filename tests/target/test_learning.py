@@ -11,6 +11,7 @@ from elftools.elf.elffile import ELFFile
 from kinglet import board
 from kinglet.library.build import compile_sources
 from kinglet.record import Shape
+from kinglet.tasks.similarity import similarities
 from kinglet.toolchain import CORES, check_library
 from tests import anomaly_samples as samples
 
@@ -89,7 +90,7 @@ def test_browser_build_knows_and_says_what_the_search_played(case):
         if number >= 13:  # before that the library does not judge
             judged = player.judge(features[2 * number : 2 * number + 1])
             judged *= np.float32([1, samples.FACTOR])
-            assert similarity == similarity.similarities(judged)[0], number
+            assert similarity == similarities(judged)[0], number
         player.learn(features[2 * number + 1 : 2 * number + 2])
         assert knowledge[48:80] == player.calibration.tobytes(), number
         assert knowledge[80 : 80 + state] == player.state.tobytes(), number

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kinglet.tasks import similarity
+from kinglet.tasks.similarity import similarities
 from tests import anomaly_samples as samples
 from tests.anomaly_samples import MINIMUM
 from tests.tasks.playing import (
@@ -117,7 +117,7 @@ def test_three_ways_of_use_say_what_the_host_says(start, way):
         player.learned = fitted.knowledge.learned
     player.learn(features[:count])
     outputs = player.judge(features[count:]) * np.float32([1, samples.FACTOR])
-    assert found == [(OK, similarity) for similarity in similarity.similarities(outputs)]
+    assert found == [(OK, similarity) for similarity in similarities(outputs)]
     assert library.knowledge[80:].startswith(player.state.tobytes())
     assert library.knowledge[48:80] == player.calibration.tobytes()
 

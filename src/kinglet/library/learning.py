@@ -51,16 +51,18 @@ typedef char neai_size_is_right[(sizeof(neai_knowledge_type) == {size}u) ? 1 : -
 /* Learn the features in the arena. */
 static void neai_take(void)
 {{
-    kn_{name}_take{in_turn}({block}, {state}, &neai_knowledge.head.calibration,
-                   neai_arena, {given}{scratch});
+    kn_{name}_take{in_turn}(
+        {block}, {state}, &neai_knowledge.head.calibration, neai_arena,
+        {given}{scratch});
 }}
 
 /* Judge the features in the arena: how far their score lies above the usual one, and the limit up
  * to which that is nominal. */
 static float neai_judge(float *limit)
 {{
-    const float z = kn_{name}_judge({block}, {state}, &neai_knowledge.head.calibration,
-                                    neai_arena, limit, {scratch});
+    const float z = kn_{name}_judge(
+        {block}, {state}, &neai_knowledge.head.calibration, neai_arena, limit,
+        {scratch});
     *limit *= {literal(knowledge.factor)};
     return z;
 }}

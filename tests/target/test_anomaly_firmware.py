@@ -1,7 +1,5 @@
 """Firmware that learns, built by a second compiler, run in a second emulator."""
 
-import shutil
-import subprocess
 from itertools import groupby
 from pathlib import Path
 
@@ -14,9 +12,9 @@ from kinglet.library.build import compile_sources
 from kinglet.toolchain import CORES, archive
 from tests import anomaly_samples as samples
 from tests.anomaly_samples import SHAPE, STREAM
+from tests.target.qemu import GCC, QEMU, link_and_run
 
 FIRMWARE = Path(__file__).parent / "firmware"
-GCC, QEMU = shutil.which("arm-none-eabi-gcc"), shutil.which("qemu-system-arm")
 pytestmark = [
     pytest.mark.target,
     pytest.mark.skipif(
@@ -65,15 +63,7 @@ def run_firmware(folder, source, archives, script="qemu.ld", flags=()):
         "-Wl,--fatal-warnings,--no-warn-execstack,--gc-sections", "-T", str(FIRMWARE / script),
         "-o", "firmware.elf",
     ]  # fmt: skip
-    linked = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert linked.returncode == 0, linked.stderr
-    return subprocess.run(
-        [
-            str(QEMU), "-M", "mps2-an386", "-nographic", "-monitor", "none", "-serial", "null",
-            "-semihosting-config", "enable=on,target=native", "-kernel", "firmware.elf",
-        ],
-        cwd=folder, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return link_and_run(command, folder)
 
 
 @EVERY_CASE

@@ -1,6 +1,5 @@
 """Firmware written for the version 5 API, built by a second compiler, run in a second emulator."""
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,9 +9,9 @@ import pytest
 from kinglet.ccode.constants import literal
 from kinglet.library import build
 from tests import samples
+from tests.target.qemu import GCC, QEMU, link_and_run
 
 FIRMWARE = Path(__file__).parent / "firmware"
-GCC, QEMU = shutil.which("arm-none-eabi-gcc"), shutil.which("qemu-system-arm")
 pytestmark = [
     pytest.mark.target,
     pytest.mark.skipif(
@@ -53,15 +52,7 @@ def run_firmware(
         "-Wl,--fatal-warnings,--no-warn-execstack,--gc-sections", "-T", str(FIRMWARE / "qemu.ld"),
         "-o", "firmware.elf",
     ]  # fmt: skip
-    linked = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert linked.returncode == 0, linked.stderr
-    return subprocess.run(
-        [
-            str(QEMU), "-M", "mps2-an386", "-nographic", "-monitor", "none", "-serial", "null",
-            "-semihosting-config", "enable=on,target=native", "-kernel", "firmware.elf",
-        ],
-        cwd=folder, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
+    return link_and_run(command, folder)
 
 
 @pytest.mark.parametrize("model", samples.MODELS)

@@ -18,7 +18,7 @@ def module(plan: Plan) -> str | None:
     if plan.model.name != "evt" or len(plan.nodes) != 1:
         return None
     node = plan.nodes[0]
-    values = node.step.name == "segment_means" and node.shape.length == 1
+    values = node.step.name == "segment_means" and node.shape.is_sample
     if not values or len(node.wanted) != node.shape.axes or plan.n_features != node.shape.axes:
         return None
     horizon = float(plan.model_fit["horizon"][0])

@@ -94,14 +94,14 @@ def draw_branches(task: str, shape: Shape, rng: np.random.Generator) -> list[Cha
     for name in rng.choice(names, size=count, replace=False):
         record = steps()[str(name)]
         chain: Chain = (_drawn(record.name, rng),)
-        if shape.length == 1:  # a sample of a stream, beside what is remembered of those before
+        if shape.is_sample:  # a sample of a stream, beside what is remembered of those before
             chains.append(chain)
             continue
         if record.takes == "spectrum":
             chain = (_drawn("rfft", rng), *chain)
         head = str(rng.choice(_HEADS))
         chains.append((_drawn(head, rng), *chain) if head else chain)
-    if shape.length == 1:
+    if shape.is_sample:
         return [branch("segment_means", segments=1), *chains]
     return with_modulus(chains, shape) if rng.random() < 0.5 else chains
 
@@ -110,7 +110,7 @@ def _may_serve(step: Step, task: str, shape: Shape) -> bool:
     """Whether a feature step makes sense: learned on the device, nothing is fitted on the desk."""
     if task != ANOMALY:
         return True
-    return step.fit_kind == "none" and (shape.length > 1 or step.memory == "history")
+    return step.fit_kind == "none" and (step.memory == "history" or not shape.is_sample)
 
 
 def _drawn(name: str, rng: np.random.Generator) -> Use:

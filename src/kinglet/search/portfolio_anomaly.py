@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from kinglet.pipeline import Pipeline, Use
 from kinglet.pipeline.spec import Chain, chain_outputs, model, selector, step
-from kinglet.record import Shape
+from kinglet.record import Shape, models
 from kinglet.search import blocks
 
-_EVT_VALUES = 8
 _FEW_VARIABLES = 4
 _MOST_INPUTS = 32  # of the models with a covariance
 
 
 def portfolio(shape: Shape) -> list[Pipeline]:
     """The portfolio for signals of a shape, without the branches that do not fit it."""
-    return _streams(shape) if shape.length == 1 else _signals(shape)
+    return _streams(shape) if shape.is_sample else _signals(shape)
 
 
 def _signals(shape: Shape) -> list[Pipeline]:
@@ -113,7 +112,7 @@ def _streams(shape: Shape) -> list[Pipeline]:
         [
             (branches, all_or(16, branches), chosen)
             for branches, chosen in listed
-            if chosen.name != "evt" or shape.axes <= _EVT_VALUES
+            if chosen.name != "evt" or models()["evt"].accepts(chosen.settings, shape.axes)
         ],
         shape,
     )

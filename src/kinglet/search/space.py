@@ -89,7 +89,7 @@ class Space:
     def _random(self, rng: np.random.Generator) -> Pipeline:
         model = models()[str(rng.choice(self._models))]
         config = model.draw(rng)
-        if self._shape.length == 1 and isinstance(model, Learner) and model.of_values:
+        if self._shape.is_sample and isinstance(model, Learner) and model.of_values:
             branches = fitting(raw(self._shape), self._shape)
             selector: Selector = selectors()["all_features"]
             settings: dict[str, Any] = {}

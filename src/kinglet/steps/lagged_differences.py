@@ -2,46 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from kinglet.record import ANOMALY, Config, Cost, Field, Fitted, Parameter, Shape, Step
+from kinglet.record import Config, Cost, Field, Fitted, Parameter, Shape
+from kinglet.steps._history import HistoryStep
 
 
-class LaggedDifferences(Step):
+class LaggedDifferences(HistoryStep):
     """How far each sensor has moved since a few samples ago."""
 
     name = "lagged_differences"
     title = "difference to an earlier sample"
+    values = ("difference to an earlier sample",)
     doc = (
         "y_t = x_t - x_(t-lag) of each axis, over a stream of samples of several sensors. Sees "
         "jumps (lag 1) and quick drifts (lag 16) whatever the level is. The first sample stands "
         "for all before it. Not for levels that are wrong but steady."
     )
-    kind = "features"
-    memory = "history"
-    tasks = (ANOMALY,)
     parameters = (
         Parameter("lag", 1, "How many samples earlier.", choices=(1, 4, 16), unit="samples"),
     )
     fields = (Field("lag", "uint16_t", "how many samples earlier"),)
     tolerance = (1e-6, 1e-7)
-
-    def accepts(self, config: Config, shape: Shape) -> bool:
-        return shape.length == 1
-
-    def output(self, config: Config, shape: Shape) -> Shape:
-        return Shape(shape.axes, 1)
-
-    def labels(self, config: Config, shape: Shape) -> list[str]:
-        return [
-            f"difference of axis {axis} to {config['lag']} samples ago"
-            for axis in range(shape.axes)
-        ]
-
-    def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
-        return {"lag": config["lag"]}
 
     def history(self, config: Config, shape: Shape) -> int:
         return 1 + config["lag"] * shape.axes

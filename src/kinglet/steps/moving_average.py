@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from kinglet.record import ANOMALY, Config, Cost, Field, Fitted, Parameter, Shape, Step
+from kinglet.record import Config, Cost, Field, Fitted, Parameter, Shape
+from kinglet.steps._history import HistoryStep
 
-_VALUES = ("moving average", "deviation from the moving average", "log of the moving variance")
 
-
-class MovingAverage(Step):
+class MovingAverage(HistoryStep):
     """Level of each sensor, newer samples weighing more; the deviation from it, and its size."""
 
     name = "moving_average"
     title = "exponentially weighted moving average"
+    values = ("moving average", "deviation from the moving average", "log of the moving variance")
     doc = (
         "Of each axis the level m, m += w d with d = x - m; the deviation d from the level before; "
         "and log q with q += w (d^2 - q) (at least (1e-5 m)^2: below it is rounding). The weight w "
@@ -24,26 +22,10 @@ class MovingAverage(Step):
         "happened in one exact stretch is better seen by the moving statistics."
     )
     source = "Roberts (1959), Control chart tests based on geometric moving averages"
-    kind = "features"
-    memory = "history"
-    tasks = (ANOMALY,)
     parameters = (
         Parameter("alpha", 0.1, "Weight of the newest sample.", choices=(0.005, 0.02, 0.1, 0.3)),
     )
     fields = (Field("alpha", "float", "weight of the newest sample"),)
-    tolerance = (2e-5, 2e-5)
-
-    def accepts(self, config: Config, shape: Shape) -> bool:
-        return shape.length == 1
-
-    def output(self, config: Config, shape: Shape) -> Shape:
-        return Shape(len(_VALUES) * shape.axes, 1)
-
-    def labels(self, config: Config, shape: Shape) -> list[str]:
-        return [f"{value} of axis {axis}" for axis in range(shape.axes) for value in _VALUES]
-
-    def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
-        return {"alpha": config["alpha"]}
 
     def history(self, config: Config, shape: Shape) -> int:
         return 1 + 2 * shape.axes

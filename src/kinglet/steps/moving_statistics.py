@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from kinglet.record import ANOMALY, Config, Cost, Field, Fitted, Parameter, Shape, Step
+from kinglet.record import Config, Cost, Field, Fitted, Parameter, Shape
+from kinglet.steps._history import HistoryStep
 
-_VALUES = ("moving mean", "log of the moving spread", "deviation from the moving mean")
 
-
-class MovingStatistics(Step):
+class MovingStatistics(HistoryStep):
     """Mean and spread over a window of the latest samples, and the deviation from that mean."""
 
     name = "moving_statistics"
     title = "moving statistics"
+    values = ("moving mean", "log of the moving spread", "deviation from the moving mean")
     doc = (
         "Over the latest samples of each axis, the newest among them: their mean m, log s with s "
         "their standard deviation (at least 1e-5 |m|: below it is rounding), and x - m. Sees "
@@ -23,28 +21,12 @@ class MovingStatistics(Step):
         "stored samples each time, so that no error adds up over years; the first sample stands "
         "for all before it. Long windows of many axes take memory: the moving average needs less."
     )
-    kind = "features"
-    memory = "history"
-    tasks = (ANOMALY,)
     parameters = (
         Parameter(
             "window", 16, "How many of the latest samples.", choices=(8, 16, 32, 64), unit="samples"
         ),
     )
     fields = (Field("window", "uint16_t", "how many of the latest samples"),)
-    tolerance = (2e-5, 2e-5)
-
-    def accepts(self, config: Config, shape: Shape) -> bool:
-        return shape.length == 1
-
-    def output(self, config: Config, shape: Shape) -> Shape:
-        return Shape(len(_VALUES) * shape.axes, 1)
-
-    def labels(self, config: Config, shape: Shape) -> list[str]:
-        return [f"{value} of axis {axis}" for axis in range(shape.axes) for value in _VALUES]
-
-    def block(self, config: Config, shape: Shape, fitted: Fitted) -> dict[str, Any]:
-        return {"window": config["window"]}
 
     def history(self, config: Config, shape: Shape) -> int:
         return 1 + config["window"] * shape.axes
@@ -53,7 +35,7 @@ class MovingStatistics(Step):
         axis = np.arange(shape.axes)[:, None]
         level, spread = 20.0 * config["window"] + 60.0, 17.0 * config["window"] + 110.0
         return Cost(
-            each=np.full(len(_VALUES) * shape.axes, 15.0),
+            each=np.full(len(self.values) * shape.axes, 15.0),
             group=(2 * axis + np.array([0, 1, 0])).ravel(),
             # A spread needs the level too: where that is not wanted, it is told too cheap.
             shared=np.tile([level, spread], shape.axes),

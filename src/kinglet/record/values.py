@@ -13,8 +13,10 @@ Fitted = Mapping[str, np.ndarray]
 Block = Mapping[str, Any]
 
 ANOMALY = "anomaly"
+OUTLIER = "outlier"
 CLASSIFICATION = "classification"
-ALL_TASKS = (ANOMALY, "outlier", CLASSIFICATION, "extrapolation")
+EXTRAPOLATION = "extrapolation"
+ALL_TASKS = (ANOMALY, OUTLIER, CLASSIFICATION, EXTRAPOLATION)
 
 
 class Shape(NamedTuple):

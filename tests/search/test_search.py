@@ -15,6 +15,7 @@ from kinglet.record import Shape
 from kinglet.search import loop, search
 from kinglet.search.board import pareto, ranked, recommended
 from kinglet.search.evaluate import Evaluation
+from kinglet.search.executors import interrupts_held
 from kinglet.search.portfolio import portfolio
 from kinglet.signals import label_signals
 from kinglet.workflow import build_best
@@ -226,6 +227,14 @@ def test_journal_has_a_line_for_each_candidate(tmp_path):
 def test_unusable_arguments(arguments, words):
     with pytest.raises(InputError, match=words):
         search(samples.labelled(), **arguments)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a signal of Unix")
+def test_an_interrupt_while_a_worker_starts_is_not_lost():
+    with pytest.raises(KeyboardInterrupt), interrupts_held():
+        os.kill(os.getpid(), signal.SIGINT)
+        held = True  # it comes through after this, not before
+    assert held
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal of Unix")

@@ -7,8 +7,6 @@ the outcome does not hang on which worker was quicker, nor does a worker wait fo
 
 from __future__ import annotations
 
-import signal
-import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -19,7 +17,7 @@ import numpy as np
 
 from kinglet.search.board import pareto, ranked
 from kinglet.search.evaluate import Evaluation
-from kinglet.search.executors import InProcess
+from kinglet.search.executors import InProcess, interrupts_held
 from kinglet.search.journal import Journal
 from kinglet.search.space import Space
 from kinglet.search.worker import STOP, Setup, link_sizes, run, warm
@@ -184,13 +182,8 @@ class Loop:
 
     def _begin(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Submit; a worker that starts meanwhile is born deaf to Ctrl-C, which is the parent's."""
-        if threading.current_thread() is not threading.main_thread():
+        with interrupts_held():
             return self._executor.submit(function, self._setup, *arguments)
-        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            return self._executor.submit(function, self._setup, *arguments)
-        finally:
-            signal.signal(signal.SIGINT, heard)
 
     def _order(self, known: list[Evaluation]) -> tuple[int, ...]:
         """Splits by what complete candidates scored on them, lowest first."""

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kinglet.errors import InputError
-from kinglet.signals.read import Labelled, check_class_name, check_line_count, check_shape
+from kinglet.signals.checks import check_class_name, check_line_count, check_shape
+from kinglet.signals.read import Labelled
 from kinglet.signals.signals import Signals
 
 

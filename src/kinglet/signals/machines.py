@@ -9,16 +9,10 @@ from dataclasses import replace
 import numpy as np
 
 from kinglet.errors import InputError
+from kinglet.signals.checks import MIN_LINES, check_line_count, check_shape, shared_lines
 from kinglet.signals.faults import fault
 from kinglet.signals.imitate import imitate
-from kinglet.signals.read import (
-    MIN_LINES,
-    Labelled,
-    check_line_count,
-    check_shape,
-    read_recordings,
-    shared_lines,
-)
+from kinglet.signals.read import Labelled, read_recordings
 from kinglet.signals.signals import Signals
 
 NORMAL, ABNORMAL = 0, 1
@@ -99,7 +93,7 @@ def read_machines(
     signals = replace(signals, warnings=warnings)
     if abnormal:
         return Labelled(signals, label, CLASSES, machine)
-    return _with_imitations(signals, machine, multisensor, seed)
+    return with_imitations(signals, machine, CLASSES, stream=multisensor, seed=seed)
 
 
 def label_machines(normal: Signals, abnormal: Signals | None = None, *, seed: int = 0) -> Labelled:
@@ -120,7 +114,7 @@ def label_machines(normal: Signals, abnormal: Signals | None = None, *, seed: in
     check_line_count("the normal signals", len(normal), 1, MIN_NORMAL)
     if abnormal is None:
         machine = np.zeros(len(normal), np.int32)
-        return _with_imitations(normal, machine, normal.length == 1, seed)
+        return with_imitations(normal, machine, CLASSES, stream=normal.length == 1, seed=seed)
     if (abnormal.length, abnormal.axes) != (normal.length, normal.axes):
         raise InputError("The normal and the abnormal signals differ in length or axes.")
     check_line_count("the abnormal signals", len(abnormal), 1, MIN_LINES)
@@ -130,18 +124,23 @@ def label_machines(normal: Signals, abnormal: Signals | None = None, *, seed: in
     return Labelled(signals, label, CLASSES)
 
 
-def _with_imitations(
-    signals: Signals, machine: np.ndarray, multisensor: bool, seed: int
+def with_imitations(
+    signals: Signals,
+    machine: np.ndarray,
+    classes: tuple[str, str],
+    *,
+    stream: bool = False,
+    seed: int = 0,
 ) -> Labelled:
-    """Add imitated anomalies, a recording for each nominal one."""
-    parts = []
+    """Add imitated anomalies, as many as there are nominal signals and in the same order.
+
+    Each nominal recording has one of imitations beside it.
+    """
+    values = np.empty_like(signals.values)
     for index in np.unique(signals.file):
-        name, mine = signals.files[index], signals.take(signals.file == index)
-        values = imitate(mine.values, stream=multisensor, seed=seed + index)
-        group = mine.group + signals.group.max() + 1
-        parts.append(replace(mine, values=values, group=group, files=(_IMITATION.format(name),),
-                             file=np.zeros(len(mine), np.int32), warnings=()))  # fmt: skip
-    label = np.repeat(np.array([NORMAL, ABNORMAL], dtype=np.int32), [len(signals), len(signals)])
-    both = Signals.concatenate([signals, *parts])
-    both = replace(both, warnings=signals.warnings)
-    return Labelled(both, label, CLASSES, np.concatenate([machine, machine]), imitated=True)
+        mine = signals.file == index
+        values[mine] = imitate(signals.values[mine], stream=stream, seed=seed + index)
+    names = tuple(_IMITATION.format(name) for name in signals.files)
+    both = Signals.concatenate([signals, replace(signals, values=values, files=names)])
+    label = np.repeat(np.array([NORMAL, ABNORMAL], dtype=np.int32), len(signals))
+    return Labelled(both, label, classes, np.concatenate([machine, machine]), imitated=True)

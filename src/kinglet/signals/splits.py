@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from kinglet.errors import InputError
 
-Kind = Literal["random", "block"]
-_Indices = npt.NDArray[np.int64]
+Kind = Literal["random", "block", "forward"]
+Indices = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +20,8 @@ class Split:
 
     Attributes
     ----------
-    kind : {'random', 'block'}
-        How the fold was drawn.
+    kind : {'random', 'block', 'forward'}
+        How the fold was drawn; ``forward``, the future of what is trained on, for extrapolation.
     fold : int
         Number of the fold within its kind, from 0.
     train, test : ndarray of int64
@@ -30,8 +30,8 @@ class Split:
 
     kind: Kind
     fold: int
-    train: _Indices
-    test: _Indices
+    train: Indices
+    test: Indices
 
 
 def make_splits(
@@ -104,7 +104,7 @@ def make_splits(
     return splits
 
 
-def _find_units(classes: list[_Indices], group: _Indices, line: _Indices) -> _Indices:
+def _find_units(classes: list[Indices], group: Indices, line: Indices) -> Indices:
     """Name for each line the unit that is held out together.
 
     A unit is a recording, or a line of a class that has but one recording. Its name is the
@@ -124,15 +124,15 @@ def _find_units(classes: list[_Indices], group: _Indices, line: _Indices) -> _In
 
 
 def _deal_classes(
-    classes: list[_Indices], unit: _Indices, kind: Kind, folds: int, seed: int
-) -> _Indices:
+    classes: list[Indices], unit: Indices, kind: Kind, folds: int, seed: int
+) -> Indices:
     """Give each line its fold, class by class."""
     fold_of_unit = np.full(len(unit), -1)
     for members in classes:
         names, sizes = np.unique(unit[members], return_counts=True)
         new = fold_of_unit[names] < 0  # the others came with a class that shares them
         if kind == "block":
-            fold_of_unit[names[new]] = _cut_blocks(sizes[new], folds)
+            fold_of_unit[names[new]] = cut_blocks(sizes[new], folds)
         else:
             held = np.bincount(fold_of_unit[names[~new]], sizes[~new], folds)
             # The same seed for every class: its folds do not depend on which classes came before.
@@ -146,7 +146,7 @@ def _deal_classes(
     return fold_of_line
 
 
-def _deal_random(sizes: _Indices, held: list[float], seed: int) -> _Indices:
+def _deal_random(sizes: Indices, held: list[float], seed: int) -> Indices:
     """Deal shuffled units, each to the fold that holds the fewest lines of the class so far."""
     fold_of_unit = np.empty(len(sizes), np.int64)
     for index in np.random.default_rng(seed).permutation(len(sizes)):
@@ -156,8 +156,11 @@ def _deal_random(sizes: _Indices, held: list[float], seed: int) -> _Indices:
     return fold_of_unit
 
 
-def _cut_blocks(sizes: _Indices, folds: int) -> _Indices:
-    """Cut units in order into runs of about equal numbers of lines, none of them empty."""
+def cut_blocks(sizes: Indices, folds: int) -> Indices:
+    """Cut units in order into runs of about equal numbers of lines, and name the run of each.
+
+    No run is empty; there are fewer than `folds` where there are fewer units.
+    """
     n, ends = len(sizes), np.cumsum(sizes)
     folds = min(folds, n)
     cuts = [0]

@@ -48,7 +48,7 @@ def read_table(path: str | os.PathLike[str]) -> npt.NDArray[np.float32]:
         Names file, line and column of the first fault, and how to mend it.
     """
     name = os.fspath(path)
-    with _open_text(name) as file:
+    with open_text(name) as file:
         head = list(islice(file, _PROBED_LINES))
         lines = [line for line in head if not line.isspace()]
         if not lines:
@@ -64,7 +64,7 @@ def read_table(path: str | os.PathLike[str]) -> npt.NDArray[np.float32]:
     bad = find_invalid(table)
     if bad is not None:
         row, column = bad
-        with _open_text(name) as file:
+        with open_text(name) as file:
             cells = split_cells(next(islice(file, row, None)), layout.separator)
         found = f"found {quote(cells[column])}, which is 1e12 or more in magnitude"
         raise fault(name, row + 1, column + 1, found, "check the unit or correct the value")
@@ -97,7 +97,7 @@ def _read_lines(name: str, lines: Iterable[str], layout: Layout) -> array[float]
 
 
 @contextmanager
-def _open_text(name: str) -> Iterator[TextIO]:
+def open_text(name: str) -> Iterator[TextIO]:
     """Open a file as text, after a look at its first bytes."""
     try:
         if Path(name).is_dir():

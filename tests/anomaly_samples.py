@@ -7,6 +7,7 @@ import numpy as np
 from kinglet.ccode import Names
 from kinglet.host import Device, run_chain
 from kinglet.library import Emulator
+from kinglet.library.program import program
 from kinglet.library.sources import Sources, make_sources
 from kinglet.pipeline import FittedPipeline, Knowledge, Pipeline, make_plan
 from kinglet.pipeline.spec import Chain, chain_outputs, model, selector, step
@@ -103,8 +104,7 @@ def features(fitted: FittedPipeline, values: np.ndarray) -> np.ndarray:
 @cache
 def sources(name: str, shape: Shape = SHAPE, suffix: str = "") -> Sources:
     """C of a library."""
-    made = fitted(name, shape)
-    return make_sources(made, make_plan(made), TASK, Names(suffix))
+    return make_sources(program(fitted(name, shape)), TASK, Names(suffix))
 
 
 def knowledge_bytes(name: str, shape: Shape = SHAPE) -> int:

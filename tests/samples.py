@@ -16,6 +16,7 @@ from kinglet.search.limits import Limits
 from kinglet.search.portfolio import portfolio
 from kinglet.search.store import Store
 from kinglet.signals import Labelled, label_signals
+from kinglet.tasks import TASKS
 
 CLASSES = ("slow", "middle", "fast")
 SHAPE = Shape(64, 3)
@@ -56,6 +57,7 @@ def fitted(name: str) -> tuple[FittedPipeline, bytes]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store.create(Path(folder), values, 0)
         problem = Problem(
+            task=TASKS[CLASSIFICATION],
             store=store,
             label=label,
             machine=np.zeros_like(label),

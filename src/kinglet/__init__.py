@@ -30,10 +30,14 @@ if TYPE_CHECKING:
         Labelled,
         Signals,
         label_machines,
+        label_normal,
         label_signals,
+        label_targets,
         read_classes,
         read_machines,
+        read_normal,
         read_signals,
+        read_targets,
     )
     from kinglet.workflow import make
 
@@ -52,11 +56,15 @@ _ROOMS = {
     "Signals": "kinglet.signals",
     "ToolchainError": "kinglet.errors",
     "label_machines": "kinglet.signals",
+    "label_normal": "kinglet.signals",
     "label_signals": "kinglet.signals",
+    "label_targets": "kinglet.signals",
     "make": "kinglet.workflow",
     "read_classes": "kinglet.signals",
     "read_machines": "kinglet.signals",
+    "read_normal": "kinglet.signals",
     "read_signals": "kinglet.signals",
+    "read_targets": "kinglet.signals",
     "search": "kinglet.search",
 }
 
@@ -73,11 +81,15 @@ __all__ = [
     "Signals",
     "ToolchainError",
     "label_machines",
+    "label_normal",
     "label_signals",
+    "label_targets",
     "make",
     "read_classes",
     "read_machines",
+    "read_normal",
     "read_signals",
+    "read_targets",
     "search",
 ]
 

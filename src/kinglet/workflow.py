@@ -13,9 +13,18 @@ from kinglet.ccode import Names
 from kinglet.errors import InputError, NothingFitsError, StickingError
 from kinglet.files import write_whole
 from kinglet.library import Library
-from kinglet.record import ANOMALY
+from kinglet.record import ANOMALY, EXTRAPOLATION, OUTLIER
 from kinglet.search import Candidate, Result, search, warnings_of
-from kinglet.signals import Labelled, read_classes, read_machines
+from kinglet.signals import (
+    Labelled,
+    count_recorded,
+    read_classes,
+    read_groups,
+    read_machines,
+    read_normal,
+    read_targets,
+    regroup,
+)
 from kinglet.targets import DEFAULT, get
 from kinglet.toolchain import CORES, Abi
 
@@ -52,20 +61,35 @@ def read(
     rate: float | None = None,
     *,
     multisensor: bool = False,
+    groups: str | Path | None = None,
     seed: int = 0,
 ) -> Labelled:
-    """Read the files of a project type; see `kinglet.read_classes` and `kinglet.read_machines`.
+    """Read the files of a project type, by `kinglet.read_classes` and its like.
+
+    Parameters
+    ----------
+    groups : path, optional
+        File with the group of each line of all files, one id a line: what is kept together in the
+        splits. By default every file is a group.
 
     Raises
     ------
     InputError
         For a fault in a file, or samples of a stream where the task takes whole signals.
     """
-    if task == ANOMALY:
-        return read_machines(files, axes, rate, multisensor=multisensor, seed=seed)
-    if multisensor:
+    if multisensor and task != ANOMALY:
         raise InputError(f"--multisensor is for anomaly detection, not for {task}: leave it out")
-    return read_classes(files, axes, rate)
+    if multisensor and groups is not None:
+        raise InputError("--groups is for whole signals; a stream is cut in order: leave it out")
+    if task == ANOMALY:
+        data = read_machines(files, axes, rate, multisensor=multisensor, seed=seed)
+    elif task == OUTLIER:
+        data = read_normal(files, axes, rate, seed=seed)
+    elif task == EXTRAPOLATION:
+        data = read_targets(files, axes, rate)
+    else:
+        data = read_classes(files, axes, rate)
+    return data if groups is None else regroup(data, read_groups(groups, count_recorded(data)))
 
 
 def make(
@@ -153,8 +177,11 @@ def describe(result: Result, candidate: Candidate, library: Library) -> dict[str
     if candidate.learning:
         document |= candidate.learning
         warnings += warnings_of(document)
+    if result.recordings is not None:
+        warnings += result.recordings.warnings()
     return {
         **document,
+        **candidate.boundary,
         "core": library.core.name,
         "float_abi": library.abi,
         "optimise": library.optimise,

@@ -24,14 +24,14 @@ def library(request):
 
 def test_emulator_says_what_the_search_scored(library):
     values, _ = samples.signals()
-    expected = samples.host_outputs(library.fitted.pipeline.model.name)
+    expected = samples.host_outputs(library.trained.pipeline.model.name)
     assert library.predict_proba(values).tobytes() == expected.tobytes()
 
 
 def test_prediction_bounds_the_measured_library(library):
-    plan = make_plan(library.fitted)
-    names = sum(len(name) + 1 for name in library.fitted.classes)
-    n_values = library.fitted.shape.length * library.fitted.shape.axes
+    plan = make_plan(library.trained)
+    names = sum(len(name) + 1 for name in library.trained.classes)
+    n_values = library.trained.shape.length * library.trained.shape.axes
     predicted = CostModel("cortex-m4f").predict(plan, n_values, names)
     sizes = library.sizes()
     assert sizes["flash_bytes"] <= predicted.flash_bytes <= 1.15 * sizes["flash_bytes"]
@@ -54,7 +54,7 @@ def test_parameters_are_counted_to_the_byte(library):
         for name, size in inspect_object(compiled).objects.items()
         if re.fullmatch(r"neai_\w+_\d+", name)
     }
-    assert sum(constants.values()) == make_plan(library.fitted).parameter_bytes()
+    assert sum(constants.values()) == make_plan(library.trained).parameter_bytes()
 
 
 def test_no_double_stands_in_the_source(library):
@@ -64,7 +64,7 @@ def test_no_double_stands_in_the_source(library):
 
 
 def test_same_input_same_zip(library, tmp_path):
-    again = build(library.fitted, signals=samples.signals()[0])
+    again = build(library.trained, signals=samples.signals()[0])
     assert (
         library.save(tmp_path / "a.zip").read_bytes() == again.save(tmp_path / "b.zip").read_bytes()
     )
@@ -83,7 +83,7 @@ def test_zip_tells_no_path_and_no_user(library, tmp_path):
 
 
 def test_speed_and_size_give_the_same_bits(library):
-    quick = build(library.fitted, optimise="speed", signals=samples.signals()[0])
+    quick = build(library.trained, optimise="speed", signals=samples.signals()[0])
     values, _ = samples.signals()
     assert quick.predict_proba(values).tobytes() == library.predict_proba(values).tobytes()
     assert quick.sources.identifier == library.sources.identifier

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 
 from kinglet.host import predict
-from kinglet.models.extra_trees import _round_up
+from kinglet.models._trees import round_up
 from kinglet.record import models
 from tests.conformance.problems import blobs
 
@@ -77,10 +77,10 @@ def test_extra_trees(n_classes):
     x, y, new = uneven(n_classes)
     theirs = ExtraTreesClassifier(
         20, max_leaf_nodes=32, max_features=0.3, class_weight="balanced", random_state=4
-    ).fit(_round_up(x), y)
+    ).fit(round_up(x), y)
     got = ours("extra_trees", x, y, new, n_classes, 4)
-    difference = np.abs(got - theirs.predict_proba(_round_up(new)))
+    difference = np.abs(got - theirs.predict_proba(round_up(new)))
     # The leaves differ by the rounding of their votes, and nothing else does.
     assert difference.mean() < 0.02 and difference.max() < 0.08
-    rounded = ours("extra_trees", x, y, _round_up(new), n_classes, 4)
+    rounded = ours("extra_trees", x, y, round_up(new), n_classes, 4)
     assert got.tobytes() == rounded.tobytes(), "a line changes sides when it is rounded"

@@ -46,7 +46,7 @@ def test_finds_what_is_there_to_find(result, library):
 
 
 def test_the_library_has_the_minimum_and_the_factor(result, library):
-    knowledge = library.fitted.knowledge
+    knowledge = library.trained.knowledge
     assert knowledge.minimum == result.best.learning["minimum_learning"] >= 20
     assert knowledge.learned == 80, "every nominal line"
     assert f"NEAI_MINIMUM_LEARNING {knowledge.minimum}" in library.sources.header
@@ -176,7 +176,7 @@ def test_a_library_that_sticks_is_passed_over(result):
     entries = [stuck(first).evaluation, second.evaluation]
     candidate, library = workflow.build_best(replace(result, evaluations=entries))
     assert candidate.evaluation is second.evaluation
-    assert library.fitted.pipeline == second.evaluation.pipeline
+    assert library.trained.pipeline == second.evaluation.pipeline
 
 
 def test_where_all_stick_the_reason_is_told(result):

@@ -9,8 +9,8 @@ import pytest
 from kinglet.ccode import Names
 from kinglet.costs import CostModel
 from kinglet.library import Emulator
+from kinglet.library.program import program
 from kinglet.library.sources import make_sources
-from kinglet.pipeline import make_plan
 from kinglet.record import ENDLESS, Shape
 from kinglet.search.evaluate import evaluate
 from kinglet.search.fit import Problem, fit, join
@@ -44,6 +44,7 @@ def problem(data: Labelled, folder: Path, horizon: float = ENDLESS) -> Problem:
     folder.mkdir()
     Store.create(folder, signals.values, 0)
     return Problem(
+        task=samples.TASK,
         store=Store(folder, 0, signals.file if in_order else None),
         label=data.label,
         machine=data.machine,
@@ -64,14 +65,14 @@ def splits_of(data: Labelled):
 def emulator(problem: Problem, fitted, features) -> Emulator:
     """The library of a candidate."""
     finished = remember(problem, fitted, features)
-    plan = make_plan(finished)
-    sources = make_sources(finished, plan, samples.TASK, Names())
+    made = program(finished)
+    sources = make_sources(made, samples.TASK, Names())
     headers = {sources.names.header: sources.header}
     wasm = compile_wasm(sources.source + sources.emulator, headers, list(samples.TASK.exports))
     return Emulator(wasm, {
         "id": "x", "task": "anomaly", "classes": list(samples.CLASSES),
         "length": problem.shape.length, "axes": problem.shape.axes,
-        "knowledge_bytes": plan.knowledge_bytes,
+        "knowledge_bytes": made.knowledge_bytes,
     })  # fmt: skip
 
 
@@ -176,10 +177,10 @@ def test_a_candidate_that_says_the_same_of_all_is_refused(tmp_path):
     data = label_machines(*(Signals.from_array(wild_noise(80, seed)) for seed in (0, 1)))
     pipeline = portfolio(Shape(64, 1))[0]
     case = problem(data, tmp_path / "s")
-    evaluation = evaluate(case, samples.TASK, splits_of(data), pipeline)
+    evaluation = evaluate(case, splits_of(data), pipeline)
     assert evaluation.refused == "sticks"
     assert not evaluation.complete and evaluation.score == -np.inf
 
     usual = one_machine()
     case = problem(usual, tmp_path / "usual")
-    assert evaluate(case, samples.TASK, splits_of(usual), pipeline).refused == ""
+    assert evaluate(case, splits_of(usual), pipeline).refused == ""

@@ -18,6 +18,7 @@ from kinglet.search.evaluate import Evaluation
 from kinglet.search.executors import interrupts_held
 from kinglet.search.portfolio import portfolio
 from kinglet.signals import label_signals
+from kinglet.tasks import TASKS
 from kinglet.workflow import build_best
 from tests import samples
 
@@ -76,10 +77,15 @@ def evaluation(mean: float, known: bool) -> Evaluation:
 
 def test_a_random_candidate_must_beat_the_portfolio_by_more_than_luck():
     proved, close, far = evaluation(0.90, True), evaluation(0.92, False), evaluation(0.99, False)
-    assert recommended([close, proved], n_signals=100) == [proved, close]
-    assert recommended([close, proved], n_signals=10_000) == [close, proved]
-    assert recommended([far, proved], n_signals=100) == [far, proved]
-    assert recommended([close, far], n_signals=100) == [far, close]
+
+    def order(entries, n_signals):
+        task = TASKS["classification"]
+        return recommended(entries, lambda mean: task.standard_error(mean, n_signals))
+
+    assert order([close, proved], 100) == [proved, close]
+    assert order([close, proved], 10_000) == [close, proved]
+    assert order([far, proved], 100) == [far, proved]
+    assert order([close, far], 100) == [far, close]
 
 
 def test_result_is_json_with_everything(result):

@@ -9,8 +9,8 @@ import pytest
 
 from kinglet.ccode import Names
 from kinglet.errors import InputError
+from kinglet.library.program import program
 from kinglet.library.sources import make_sources
-from kinglet.pipeline import make_plan
 from tests import anomaly_samples as samples
 from tests.anomaly_samples import SHAPE, STREAM
 from tests.tasks.playing import LEARNING_DONE, NOT_INITIALIZED, OK, Library
@@ -58,7 +58,7 @@ def test_a_second_device_starts_where_the_first_one_stopped(start):
 def test_knowledge_of_another_build_is_refused(change):
     mine = samples.fitted("micro_clusters")
     other = replace(mine, knowledge=replace(mine.knowledge, **change))
-    identifier = make_sources(other, make_plan(other), samples.TASK, Names()).identifier
+    identifier = make_sources(program(other), samples.TASK, Names()).identifier
     library = Library().init(True)
     assert library.knowledge[IDENTITY:DIRTY] != identifier.encode()
     library.knowledge = sealed(library.knowledge, IDENTITY, identifier.encode())

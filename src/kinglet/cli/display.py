@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from kinglet.cli.scores import anomaly_rows, class_rows
+from kinglet.cli.scores import SCORES
 
 if TYPE_CHECKING:
     from kinglet.search import Progress as SearchProgress
@@ -67,7 +67,14 @@ def show(made: Made) -> None:
 
 def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "score", f"{document['score']:.1f} of 100"
-    yield from anomaly_rows(document) if document["task"] == "anomaly" else class_rows(document)
+    yield from SCORES[document["task"]](document)
+    if recordings := document["recordings"]:
+        together, torn = recordings["together"], recordings["torn"]
+        yield (
+            "recordings",
+            f"{recordings['words']}: {together:.3f} on random splits, {torn:.3f} if their lines "
+            "were torn apart",
+        )
     yield "pipeline", document["pipeline_text"]
     yield (
         "size",

@@ -37,6 +37,10 @@ def emulate(
             min=0, max=100, help="Similarity from which a signal is nominal.  [default: 90]"
         ),
     ] = None,
+    with_target: Annotated[
+        bool,
+        typer.Option("--with-target", help="The target stands first on each line: tell errors."),
+    ] = False,
     save_knowledge: Annotated[
         Path | None, typer.Option(help="File for what the library knows at the end.")
     ] = None,
@@ -68,6 +72,8 @@ def emulate(
         raise InputError(
             f"{used[0]} is for libraries that learn on the device; {library} does not: leave it out"
         )
+    if with_target and emulator.metadata["task"] != "extrapolation":
+        raise InputError(f"--with-target is for extrapolation; {library} predicts no number")
     if learns and not (learn or pretrained or load_knowledge):
         raise InputError(
             f"{library} learns on the device and knows nothing yet: give --learn NORMAL.csv, or "
@@ -92,7 +98,7 @@ def emulate(
             ],
             "knowledge": _knowledge(load_knowledge, emulator.metadata["knowledge_bytes"] or 0),
         }
-    document, extra = emulate_file(emulator, file, first, last, **options)
+    document, extra = emulate_file(emulator, file, first, last, with_target=with_target, **options)
     if save_knowledge:
         write_whole(save_knowledge, extra["knowledge"])
     if as_json:
@@ -130,19 +136,12 @@ def _range(option: str, text: str | None) -> tuple[int, int | None]:
 
 
 def _print(document: dict[str, Any]) -> None:
-    words = _similarity if document["task"] == "anomaly" else _class
+    words = _WORDS[document["task"]]
     for row in document["signals"]:
         answered = row["state"] in ("NEAI_OK", "NEAI_LEARNING_IN_PROGRESS")
         typer.echo(f"{row['line']:>6}  {words(document, row) if answered else row['state']}")
     summary = document["summary"]
-    if document["task"] == "anomaly":
-        counts = (
-            f"{summary['learned']} learned, {summary['nominal']} nominal and "
-            f"{summary['anomalous']} anomalous at {summary['threshold']}"
-        )
-    else:
-        counts = ", ".join(f"{name} {count}" for name, count in summary["counts"].items())
-    typer.echo(f"{summary['n_signals']} signals: {counts}")
+    typer.echo(f"{summary['n_signals']} signals: {_SUMMARIES[document['task']](summary)}")
 
 
 def _class(document: dict[str, Any], row: dict[str, Any]) -> str:
@@ -160,3 +159,53 @@ def _similarity(document: dict[str, Any], row: dict[str, Any]) -> str:
     still = "  still learning" if row["state"] != "NEAI_OK" else ""
     word = "anomalous" if row["anomalous"] else "nominal"
     return f"{row['similarity']:>3}  {word:<9}  score {row['score']:7.3f}{still}"
+
+
+def _outlier(document: dict[str, Any], row: dict[str, Any]) -> str:
+    return f"{'outlier' if row['outlier'] else 'normal':<7}  score {row['score']:7.3f}"
+
+
+def _prediction(document: dict[str, Any], row: dict[str, Any]) -> str:
+    target = f"  target {row['target']:g}" if "target" in row else ""
+    return f"{row['prediction']:g}{target}"
+
+
+def _counts(summary: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in summary["counts"].items())
+
+
+def _similarities(summary: dict[str, Any]) -> str:
+    return (
+        f"{summary['learned']} learned, {summary['nominal']} nominal and "
+        f"{summary['anomalous']} anomalous at {summary['threshold']}"
+    )
+
+
+def _outliers(summary: dict[str, Any]) -> str:
+    return f"{summary['normal']} normal, {summary['outliers']} outliers"
+
+
+def _predictions(summary: dict[str, Any]) -> str:
+    if not summary.get("predicted"):
+        return "none was predicted"
+    words = f"predictions from {summary['low']:g} to {summary['high']:g}"
+    if "r2" in summary:
+        words += (
+            f"; R2 {summary['r2']:.3f}, mean error {summary['mae']:.4g}, root mean square "
+            f"{summary['rmse']:.4g}, SMAPE {summary['smape_percent']:.1f} %"
+        )
+    return words
+
+
+_WORDS = {
+    "classification": _class,
+    "anomaly": _similarity,
+    "outlier": _outlier,
+    "extrapolation": _prediction,
+}
+_SUMMARIES = {
+    "classification": _counts,
+    "anomaly": _similarities,
+    "outlier": _outliers,
+    "extrapolation": _predictions,
+}

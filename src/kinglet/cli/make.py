@@ -18,13 +18,15 @@ def make(
             metavar="NAME=FILE...",
             help="Class and file of its signals; a class given twice has two recordings. For "
             "anomaly detection normal=FILE and, if there is one, abnormal=FILE; several couples "
-            "are several machines.",
+            "are several machines. For outlier normal=FILE, for extrapolation data=FILE with the "
+            "target first on each line.",
         ),
     ],
     out: Annotated[Path, typer.Option(help="Folder for library.zip and result.json.")],
     axes: Annotated[int, typer.Option(min=1, help="Axes of the sensor.")],
     task: Annotated[
-        Literal["classification", "anomaly"], typer.Option(help="Project type.")
+        Literal["classification", "anomaly", "outlier", "extrapolation"],
+        typer.Option(help="Project type."),
     ] = "classification",
     multisensor: Annotated[
         bool,
@@ -32,6 +34,13 @@ def make(
             "--multisensor", help="Each line is one sample of all variables, in order of time."
         ),
     ] = False,
+    groups: Annotated[
+        Path | None,
+        typer.Option(
+            help="File with an id for each line of all files in turn (a person, a machine): what "
+            "has one id is kept together in the splits.  [default: each file, of several a class]"
+        ),
+    ] = None,
     rate: Annotated[float | None, typer.Option(help="Sampling rate in Hz.")] = None,
     target: Annotated[str, typer.Option(help="Part, board or core.")] = DEFAULT,
     max_ram: Annotated[str, typer.Option(help="RAM the library may take.")] = "32K",
@@ -46,6 +55,25 @@ def make(
     forget: Annotated[
         int | None,
         typer.Option(help="Signals after which the device forgets older ones.  [default: never]"),
+    ] = None,
+    outlier_rate: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of unseen normal signals that may be taken for outliers, up to 0.2.  "
+            "[default: 0.05]"
+        ),
+    ] = None,
+    no_clip: Annotated[
+        bool,
+        typer.Option("--no-clip", help="Let predictions leave the learned range of the target."),
+    ] = False,
+    target_unit: Annotated[str | None, typer.Option(help="Unit of the target.")] = None,
+    time_series: Annotated[
+        bool | None,
+        typer.Option(
+            "--time-series/--no-time-series",
+            help="Whether lines with targets follow each other in time.  [default: seen from them]",
+        ),
     ] = None,
     model: Annotated[
         list[str] | None, typer.Option(help="Choose among these models only; may be repeated.")
@@ -78,8 +106,18 @@ def make(
     kinglet make --axes 3 --out fan off=off.csv low=low.csv high=high.csv
 
     kinglet make --task anomaly --axes 3 --out fan normal=good.csv abnormal=worn.csv
+
+    kinglet make --task outlier --axes 3 --out fan normal=good.csv
+
+    kinglet make --task extrapolation --axes 3 --out fan data=speeds.csv
     """
     pairs = [_pair(text) for text in signals]
+    settings = {
+        "outlier_rate": outlier_rate,
+        "clip": False if no_clip else None,
+        "target_unit": target_unit,
+        "time_series": time_series,
+    }
     arguments: dict[str, Any] = {
         "task": task,
         "target": get(target),
@@ -94,12 +132,13 @@ def make(
         "jobs": jobs,
         "seed": seed,
         "optimise": optimise,
+        "settings": {name: value for name, value in settings.items() if value is not None},
     }
     from kinglet.cli.display import progress, show, warn
     from kinglet.workflow import make as run
     from kinglet.workflow import read
 
-    data = read(task, pairs, axes, rate, multisensor=multisensor, seed=seed)
+    data = read(task, pairs, axes, rate, multisensor=multisensor, groups=groups, seed=seed)
     warn(data.signals.warnings)
     try:
         with progress(quiet=as_json) as on_progress:

@@ -71,5 +71,47 @@ def anomaly_rows(document: dict[str, Any]) -> Iterator[Row]:
         yield "one stretch learned", f"{_percent(block)} false alarms on the other nominal signals"
 
 
+def outlier_rows(document: dict[str, Any]) -> Iterator[Row]:
+    """Of 1-class classification."""
+    yield (
+        "normal signals",
+        f"{_percent(document['false_outliers'])} of those held out are taken for outliers "
+        f"(asked for: {_percent(document['outlier_rate'])})",
+    )
+    yield (
+        "imitated outliers",
+        f"{_percent(document['imitations_rejected'])} are found; they are made from the normal "
+        "signals and tell how tight the limit is",
+    )
+    yield _accuracy(document)
+
+
+def regression_rows(document: dict[str, Any]) -> Iterator[Row]:
+    """Of extrapolation."""
+    interval, splits = document["r2_interval"], document["splits"]
+    unit = f" {document['target_unit']}" if document["target_unit"] else ""
+    yield (
+        "R2",
+        f"{document['r2']:.3f} on held-out lines (95 %: {interval['low']:.3f} to "
+        f"{interval['high']:.3f}), worst split {splits['worst']:.3f}",
+    )
+    yield (
+        "error",
+        f"mean {document['mae']:.4g}{unit}, root mean square {document['rmse']:.4g}{unit}, "
+        f"SMAPE {document['smape_percent']:.1f} %",
+    )
+    learned = document["target_range"]
+    kept = "predictions stay within 5 % of it" if document["clipped"] else "not clipped"
+    yield "target", f"{learned['low']:.4g} to {learned['high']:.4g}{unit} learned; {kept}"
+
+
 def _percent(share: float) -> str:
     return f"{100 * share:.1f} %"
+
+
+SCORES = {
+    "classification": class_rows,
+    "anomaly": anomaly_rows,
+    "outlier": outlier_rows,
+    "extrapolation": regression_rows,
+}

@@ -17,7 +17,18 @@ import numpy as np
 
 from kinglet.costs.calls import Call, LearnerCall, ModelCall, StepCall
 from kinglet.costs.harness import run
-from kinglet.record import ENDLESS, Learner, Model, Record, Shape, Step, models, steps
+from kinglet.record import (
+    ENDLESS,
+    EXTRAPOLATION,
+    OUTLIER,
+    Learner,
+    Model,
+    Record,
+    Shape,
+    Step,
+    models,
+    steps,
+)
 from kinglet.toolchain import CORES, Optimise
 
 _CORES = {"hard": "cortex-m4f", "soft": "cortex-m3"}
@@ -54,17 +65,31 @@ def step_calls(step: Step, shapes: tuple[Shape, ...], n_signals: int) -> list[St
 
 
 def model_calls(model: Model, shapes: tuple[tuple[int, int], ...], n_lines: int) -> list[ModelCall]:
-    """A model fitted on noise around class centres, for a few numbers of inputs and classes."""
+    """A model fitted on noise around class centres, for a few numbers of inputs and classes.
+
+    Where the model's task knows no classes, their number is that of the clouds.
+    """
     calls = []
-    for number, (n_inputs, n_outputs) in enumerate(shapes):
+    for number, (n_inputs, n_clouds) in enumerate(shapes):
         rng = np.random.default_rng(number)
-        y = np.arange(20 * n_outputs) % n_outputs
-        x = rng.normal(size=(n_outputs, n_inputs))[y] + rng.normal(size=(len(y), n_inputs))
+        cloud = np.arange(20 * n_clouds) % n_clouds
+        x = rng.normal(size=(n_clouds, n_inputs))[cloud] + rng.normal(size=(len(cloud), n_inputs))
         x = np.clip(x, -5, 5).astype(np.float32)
+        y, n_outputs = _target(model.tasks[0], x, cloud)
         config = model.complete(model.draw(rng) if number else {})
         fitted = model.fit(config, x, y, n_outputs, 0)
         calls.append(ModelCall(model, config, fitted, Shape(n_inputs, n_outputs), x[:n_lines]))
     return calls
+
+
+def _target(task: str, x: np.ndarray, cloud: np.ndarray) -> tuple[np.ndarray, int]:
+    """What a model of a task is fitted to, (n,), and the number of its outputs."""
+    if task == OUTLIER:
+        return np.zeros_like(cloud), 1
+    if task == EXTRAPOLATION:
+        smooth = np.sin(x[:, 0]) + x.mean(axis=1, dtype=np.float64)
+        return (smooth - smooth.mean()) / smooth.std(), 1
+    return cloud, int(cloud.max()) + 1
 
 
 def learner_calls(

@@ -13,8 +13,9 @@ from kinglet.ccode import Names
 from kinglet.errors import InputError
 from kinglet.library import footprint, package, timing
 from kinglet.library.emulator import Emulator
+from kinglet.library.program import Program, program
 from kinglet.library.sources import Sources, make_sources
-from kinglet.pipeline import FittedPipeline, Plan, make_plan
+from kinglet.pipeline import FittedPipeline, Trained
 from kinglet.record import CLASSIFICATION
 from kinglet.tasks import TASKS, Emulation, Task
 from kinglet.toolchain import (
@@ -36,8 +37,7 @@ class Library:
 
     Parameters
     ----------
-    fitted : FittedPipeline
-    plan : Plan
+    program : Program
     task : Task
     core : Core
     abi : str
@@ -56,8 +56,7 @@ class Library:
     timing : Timing
     """
 
-    fitted: FittedPipeline
-    plan: Plan
+    program: Program
     task: Task
     core: Core
     abi: Abi
@@ -69,6 +68,11 @@ class Library:
     wasm: bytes
     footprint: footprint.Footprint
     timing: timing.Timing
+
+    @property
+    def trained(self) -> Trained:
+        """What it was made from."""
+        return self.program.trained
 
     @cached_property
     def _emulator(self) -> Emulator:
@@ -121,7 +125,7 @@ class Library:
                 f"signal {refused[0]} (from 0) holds a value that is not finite or is 1e12 or "
                 "more: leave it out, or see predict_proba"
             )
-        return np.asarray(self.fitted.classes)[probabilities.argmax(axis=1)]
+        return np.asarray(self.trained.classes)[probabilities.argmax(axis=1)]
 
     def archive(self) -> bytes:
         """Content of ``libneai.a``."""
@@ -130,13 +134,14 @@ class Library:
     def sizes(self) -> dict[str, Any]:
         """Measured sizes and time, with units in the names."""
         stack = max(self.footprint.stack_bytes, self.timing.stack_bytes or 0)
+        shape = self.trained.shape
         return {
             "ram_bytes": self.footprint.ram_bytes,
             "flash_bytes": self.footprint.flash_bytes,
             "soft_float_bytes": self.footprint.soft_float_bytes,
-            "knowledge_bytes": self.plan.knowledge_bytes or None,
+            "knowledge_bytes": self.program.knowledge_bytes or None,
             "stack_bytes": stack,
-            "input_buffer_bytes": 4 * self.fitted.shape.length * self.fitted.shape.axes,
+            "input_buffer_bytes": 4 * shape.length * shape.axes,
             "instructions": self.timing.instructions,
             "cycles": self.timing.cycles,
             "time_ms": self.timing.time_ms(self.clock_hz),
@@ -171,13 +176,13 @@ def measure_footprint(
     fitted: FittedPipeline, task: Task, core: Core, optimise: Optimise
 ) -> footprint.Footprint:
     """Compile and link a candidate to know its sizes, without building all of a library."""
-    sources = make_sources(fitted, make_plan(fitted), task, Names())
+    sources = make_sources(program(fitted), task, Names())
     compiled = compile_sources(sources, core, None, optimise)
     return footprint.measure(compiled, sources, core, None)
 
 
 def build(
-    fitted: FittedPipeline,
+    model: FittedPipeline | Program,
     *,
     task: Task | None = None,
     core: Core | str = "cortex-m4f",
@@ -188,11 +193,11 @@ def build(
     rate: float | None = None,
     signals: np.ndarray | None = None,
 ) -> Library:
-    """Compile a fitted pipeline for a core, check what came out, and measure it.
+    """Compile something trained for a core, check what came out, and measure it.
 
     Parameters
     ----------
-    fitted : FittedPipeline
+    model : FittedPipeline or Program
     core : Core or str
     abi : {"hard", "softfp", "soft"}, optional
         The core's usual one by default.
@@ -214,18 +219,18 @@ def build(
     task = task or TASKS[CLASSIFICATION]
     core = CORES[core] if isinstance(core, str) else core
     chosen = abi or core.abis[0]
-    plan = make_plan(fitted)
-    sources = make_sources(fitted, plan, task, Names(suffix))
+    made = program(model) if isinstance(model, FittedPipeline) else model
+    trained = made.trained
+    sources = make_sources(made, task, Names(suffix))
     compiled = compile_sources(sources, core, chosen, optimise)
     check_library(compiled, core, chosen, sources.public)
     headers = {sources.names.header: sources.header}
     wasm = compile_wasm(sources.source + sources.emulator, headers, list(task.exports))
     if signals is None:
-        shape = (4, fitted.shape.length, fitted.shape.axes)
+        shape = (4, trained.shape.length, trained.shape.axes)
         signals = np.random.default_rng(0).normal(size=shape).astype(np.float32)
     return Library(
-        fitted=fitted,
-        plan=plan,
+        program=made,
         task=task,
         core=core,
         abi=chosen,
@@ -236,5 +241,5 @@ def build(
         compiled=compiled,
         wasm=wasm,
         footprint=footprint.measure(compiled, sources, core, chosen),
-        timing=timing.measure(compiled, sources, fitted, task, core, chosen, signals),
+        timing=timing.measure(compiled, sources, trained, task, core, chosen, signals),
     )

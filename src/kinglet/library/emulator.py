@@ -12,7 +12,8 @@ import numpy as np
 import wasmtime
 
 from kinglet.errors import InputError
-from kinglet.signals import Signals, read_signals
+from kinglet.record import EXTRAPOLATION
+from kinglet.signals import Signals, read_for, read_signals
 from kinglet.tasks import TASKS, Emulation
 
 WASM = "emulator/neai.wasm"
@@ -155,7 +156,7 @@ def _checked(metadata: Any) -> dict[str, Any]:
     if (
         not good
         or metadata["task"] not in TASKS
-        or not 2 <= len(metadata["classes"]) <= 1000
+        or not _least_classes(metadata["task"]) <= len(metadata["classes"]) <= 1000
         or not all(isinstance(name, str) for name in metadata["classes"])
         or not (metadata["length"] > 0 < metadata["axes"])
         or not 0 <= (metadata.get("knowledge_bytes") or 0) <= _MEMORY_LIMIT
@@ -164,11 +165,17 @@ def _checked(metadata: Any) -> dict[str, Any]:
     return dict(metadata)
 
 
+def _least_classes(task: str) -> int:
+    return 2 if TASKS[task].has_classes else 0
+
+
 def emulate_file(
     emulator: Emulator,
     path: str | Path,
     first: int = 1,
     last: int | None = None,
+    *,
+    with_target: bool = False,
     **options: Any,
 ) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """Run a library over lines of a file.
@@ -180,6 +187,8 @@ def emulate_file(
         Signals, one per line.
     first, last : int
         Lines, from 1, both included; to the end by default.
+    with_target : bool
+        Whether a target stands first on each line, of a library that predicts it.
     **options
         Of the task; see `Emulator.run`.
 
@@ -189,7 +198,9 @@ def emulate_file(
         JSON document, with one entry per signal and a summary; and what else the task tells, such
         as the bytes of the knowledge at the end.
     """
-    chosen = read_lines(emulator, path, first, last)
+    chosen = read_lines(emulator, path, first, last, with_target=with_target)
+    if chosen.target is not None:
+        options["target"] = chosen.target
     emulation = emulator.run(chosen.values, **options)
     task = TASKS[emulator.metadata["task"]]
     rows, summary = task.answers(emulation, options, emulator.classes)
@@ -212,11 +223,19 @@ def emulate_file(
 
 
 def read_lines(
-    emulator: Emulator, path: str | Path, first: int = 1, last: int | None = None
+    emulator: Emulator,
+    path: str | Path,
+    first: int = 1,
+    last: int | None = None,
+    *,
+    with_target: bool = False,
 ) -> Signals:
     """Read lines of a file, from 1, both included, for a library."""
-    # Whether the length is right, `Emulator.run` says, which knows it.
-    signals = read_signals(path, emulator.axes, min_lines=1, require_power_of_two=False)
+    if emulator.metadata["task"] == EXTRAPOLATION:
+        signals = read_for(path, emulator.length, emulator.axes, with_target=with_target)
+    else:
+        # Whether the length is right, `Emulator.run` says, which knows it.
+        signals = read_signals(path, emulator.axes, min_lines=1, require_power_of_two=False)
     chosen = signals.take(slice(first - 1, last))
     if not len(chosen):
         raise InputError(f"{path}: there is no line {first}, the file has {len(signals)} signals")

@@ -22,24 +22,22 @@ _DATE = (1980, 1, 1, 0, 0, 0)  # fixed, so that equal libraries are equal files
 
 def metadata(library: Library) -> dict[str, Any]:
     """Content of ``metadata.json``."""
-    fitted = library.fitted
+    trained = library.trained
     return {
         "schema": 1,
         "generator": f"Kinglet {__version__}",
         "id": library.sources.identifier,
         "task": library.task.name,
         "api": "v5",
-        "classes": list(fitted.classes),
-        "length": fitted.shape.length,
-        "axes": fitted.shape.axes,
+        "classes": list(trained.classes),
+        "length": trained.shape.length,
+        "axes": trained.shape.axes,
         "rate_hz": library.rate,
         "core": library.core.name,
         "float_abi": library.abi,
         "optimise": library.optimise,
-        "minimum_learning": fitted.knowledge.minimum if fitted.knowledge else None,
-        "pipeline": fitted.pipeline.to_json(),
-        "pipeline_text": fitted.describe(),
-        "selected_features": [int(index) for index in fitted.selected],
+        "minimum_learning": trained.knowledge.minimum if trained.knowledge else None,
+        **library.program.facts,
         **library.sizes(),
     }
 
@@ -69,8 +67,9 @@ Everything here is under the licence MIT-0: use it as you like, you owe nothing.
 
 def _signal(library: Library) -> str:
     """What the library takes, in a sentence or two."""
-    length, axes = library.fitted.shape
-    if not library.fitted.shape.is_sample:
+    shape = library.trained.shape
+    length, axes = shape
+    if not shape.is_sample:
         return f"One signal is {length} samples of {axes} axes, interleaved, axis fastest."
     return f"""One signal is one sample of {axes} variables. Give every sample, in order and at a
 steady rate: the library remembers the latest ones, whether they are learned or judged."""
@@ -78,8 +77,8 @@ steady rate: the library remembers the latest ones, whether they are learned or 
 
 def _learning(library: Library) -> str:
     """More for a library that learns on the device."""
-    knowledge, plan = library.fitted.knowledge, library.plan
-    if knowledge is None:
+    knowledge, plan = library.trained.knowledge, library.program.plan
+    if knowledge is None or plan is None:
         return ""
     where = library.sources.names.function("neai_anomalydetection_get_knowledge")
     module = micropython.module(plan)
@@ -103,9 +102,10 @@ def files(library: Library) -> dict[str, bytes]:
     """Every file of the zip by name."""
     names = library.sources.names
     with tempfile.TemporaryDirectory() as folder:
-        library.fitted.save(Path(folder))
+        library.trained.save(Path(folder))
         pipeline = {f"pipeline/{p.name}": p.read_bytes() for p in sorted(Path(folder).iterdir())}
-    module = micropython.module(library.plan)
+    plan = library.program.plan
+    module = micropython.module(plan) if plan else None
     extra = {} if module is None else {micropython.FILE: module.encode()}
     return {
         "README.txt": _readme(library).encode(),

@@ -9,7 +9,7 @@ import numpy as np
 
 from kinglet import board
 from kinglet.library.sources import Sources
-from kinglet.pipeline import FittedPipeline
+from kinglet.pipeline import Trained
 from kinglet.tasks import Task
 from kinglet.toolchain import Abi, Core
 
@@ -58,7 +58,7 @@ class Timing:
 def measure(
     objects: bytes,
     sources: Sources,
-    fitted: FittedPipeline,
+    trained: Trained,
     task: Task,
     core: Core,
     abi: Abi | None,
@@ -74,7 +74,7 @@ def measure(
     each: dict[str, tuple[int, int | None]] = {}
     stack = 0
     for name in task.measured:
-        run = run_on_board(objects, sources, fitted, task, core, abi, some, name, count=True)
+        run = run_on_board(objects, sources, trained, task, core, abi, some, name, count=True)
         assert run.instructions is not None
         cycles = None if run.cycles is None else int(run.cycles.max())
         each[name] = int(run.instructions.max()), cycles
@@ -96,7 +96,7 @@ def _signals_for(core: Core) -> int:
 def run_on_board(
     objects: bytes,
     sources: Sources,
-    fitted: FittedPipeline,
+    trained: Trained,
     task: Task,
     core: Core,
     abi: Abi | None,
@@ -121,7 +121,7 @@ def run_on_board(
         ``outputs`` are what `Task.harness` leaves in its buffer.
     """
     chosen = function or list(task.measured)[-1]
-    harness = task.harness(fitted, sources.names)
+    harness = task.harness(trained, sources.names)
     image = board.link_image(
         {f"{sources.names.stem}.o": objects},
         harness,
@@ -135,7 +135,7 @@ def run_on_board(
         function=task.measured[chosen],
         setup=["board_init"],
         inputs=np.ascontiguousarray(signals, dtype=np.float32).reshape(len(signals), -1),
-        output_size=task.harness_bytes(fitted),
+        output_size=task.harness_bytes(trained),
         measure=sources.names.function(chosen),
         measure_cycles=count,
     )

@@ -7,11 +7,9 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier
 
+from kinglet.models._trees import MAX_INPUTS, leaf_of, preorder, round_up
 from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model, Parameter
 
-_MANTISSA = 64  # thresholds have 5 binary digits after the leading one
-_THRESHOLD_BITS = 0xFFFC0000
-_MAX_INPUTS = 4096
 _MAX_OUTPUTS = 256
 _MAX_DISTRIBUTIONS = 64  # measured, as good as 256
 _MAX_VOTES = 15  # of a leaf; measured, as good as 255
@@ -48,9 +46,9 @@ class ExtraTrees(Model):
     def fit(
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
-        if x.shape[1] > _MAX_INPUTS or n_outputs > _MAX_OUTPUTS:
+        if x.shape[1] > MAX_INPUTS or n_outputs > _MAX_OUTPUTS:
             raise ValueError(
-                f"extra_trees takes at most {_MAX_INPUTS} features and {_MAX_OUTPUTS} classes"
+                f"extra_trees takes at most {MAX_INPUTS} features and {_MAX_OUTPUTS} classes"
             )
         forest = ExtraTreesClassifier(
             config["trees"],
@@ -61,8 +59,8 @@ class ExtraTrees(Model):
         )
         # Rounding thresholds down and training lines up to the same grid leaves each line on its
         # side: the trees that ship are the trees that were fitted.
-        forest.fit(_round_up(x), y)
-        walks = [_preorder(estimator.tree_) for estimator in forest.estimators_]
+        forest.fit(round_up(x), y)
+        walks = [preorder(estimator.tree_) for estimator in forest.estimators_]
         chance = np.zeros((sum(len(leaves) for _, leaves in walks), n_outputs))
         chance[:, forest.classes_] = np.concatenate(
             [
@@ -108,35 +106,9 @@ class ExtraTrees(Model):
         for size in fitted["sizes"].astype(int):
             nodes = fitted["nodes"][first_node : first_node + size]
             leaves = fitted["leaves"][first_leaf : first_leaf + size + 1]
-            total += fitted["votes"][leaves[_leaf_of(nodes, x)]]
+            total += fitted["votes"][leaves[leaf_of(nodes, x)]]
             first_node, first_leaf = first_node + size, first_leaf + size + 1
         return total / total.sum(axis=1, keepdims=True)
-
-
-def _round_up(x: np.ndarray) -> np.ndarray:
-    """Next number of six binary digits at or above x, as float32."""
-    mantissa, exponent = np.frexp(x)
-    return np.ldexp(np.ceil(mantissa * _MANTISSA) / _MANTISSA, exponent).astype(np.float32)
-
-
-def _preorder(tree: Any) -> tuple[list[int], list[int]]:
-    """Packed nodes in preorder, and scikit-learn's numbers of the leaves from left to right."""
-    nodes: list[int] = []
-    leaves: list[int] = []
-    rights: list[tuple[int, int]] = []  # right children to visit, with the place of the parent
-    at = 0
-    while True:
-        if tree.children_left[at] < 0:
-            leaves.append(at)
-            if not rights:
-                return nodes, leaves
-            at, parent = rights.pop()
-            nodes[parent] |= len(nodes) - parent
-        else:
-            threshold = int((-_round_up(-tree.threshold[at])).view(np.uint32))
-            rights.append((int(tree.children_right[at]), len(nodes)))
-            nodes.append(threshold | int(tree.feature[at]) << 6)
-            at = tree.children_left[at]
 
 
 def _distributions(chance: np.ndarray, votes: int) -> tuple[np.ndarray, np.ndarray]:
@@ -153,21 +125,6 @@ def _distributions(chance: np.ndarray, votes: int) -> tuple[np.ndarray, np.ndarr
         if len(different) <= _MAX_DISTRIBUTIONS or votes == 1:
             return different, index.astype(np.uint8).ravel()
         votes -= 1
-
-
-def _leaf_of(nodes: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """Leaf of one tree, from the left, that each line falls into."""
-    skip, feature = (nodes & 63).astype(int), (nodes >> 6 & 4095).astype(int)
-    threshold = (nodes & np.uint32(_THRESHOLD_BITS)).view(np.float32)
-    begin, end = np.zeros(len(x), dtype=int), np.full(len(x), len(nodes))
-    leaf = np.zeros(len(x), dtype=int)
-    while (walking := np.flatnonzero(begin < end)).size:
-        at = begin[walking]
-        left = x[walking, feature[at]] <= threshold[at]
-        end[walking] = np.where(left, at + skip[at], end[walking])
-        leaf[walking] += np.where(left, 0, skip[at])
-        begin[walking] = np.where(left, at + 1, at + skip[at])
-    return leaf
 
 
 RECORD = ExtraTrees()

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.cluster.vq import kmeans2
 from scipy.spatial.distance import cdist
 from scipy.special import softmax
-from sklearn.cluster import kmeans_plusplus
 
-from kinglet.models._read_out import quiet, ridge_read_out
+from kinglet.models._bumps import BUMPS, bumps_block, bumps_oracle, k_means, quantise
+from kinglet.models._read_out import ridge_read_out
 from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model, Parameter
 
 
@@ -45,10 +44,7 @@ class Rbf(Model):
         Field("inputs", "uint16_t", "features"),
         Field("centres", "uint16_t", "centres"),
         Field("outputs", "uint16_t", "classes"),
-        Field("gamma", "float", "one over the squared width of a bump"),
-        Field("slope", "float", "2 gamma times the scale of the table"),
-        Field("table", "int8_t", "centres over the scale, one row of inputs each", array=True),
-        Field("norms", "float", "gamma |centre|^2", array=True),
+        *BUMPS,
         Field("weights", "float", "V, one row of centres a class", array=True),
         Field("bias", "float", "b, one value a class", array=True),
     )
@@ -59,8 +55,7 @@ class Rbf(Model):
     ) -> dict[str, np.ndarray]:
         x = x.astype(np.float64)
         centres = _centres(x, y, config["centres"], seed)
-        scale = np.float32(np.abs(centres).max() / 127 or 1.0)
-        table = np.rint(centres / scale).astype(np.int8)
+        table, scale = quantise(centres)
         squared = cdist(x, table * np.float64(scale), "sqeuclidean")
         gamma = np.float32(config["width"] / (np.median(squared) or 1.0))
         near = np.exp(-gamma * squared)
@@ -73,15 +68,11 @@ class Rbf(Model):
 
     def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:
         centres, inputs = fitted["table"].shape
-        scale, gamma = float(fitted["scale"]), float(fitted["gamma"])
         return {
             "inputs": inputs,
             "centres": centres,
             "outputs": len(fitted["bias"]),
-            "gamma": gamma,
-            "slope": 2 * gamma * scale,
-            "table": fitted["table"],
-            "norms": gamma * ((fitted["table"] * scale) ** 2).sum(axis=1),
+            **bumps_block(fitted),
             "weights": fitted["weights"],
             "bias": fitted["bias"],
         }
@@ -98,8 +89,7 @@ class Rbf(Model):
         return 32 + centres * (n_inputs + 4) + 4 * n_outputs * (centres + 1)
 
     def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
-        centres = fitted["table"] * fitted["scale"].astype(np.float64)
-        near = np.exp(-fitted["gamma"] * cdist(x.astype(np.float64), centres, "sqeuclidean"))
+        near = bumps_oracle(fitted, x)
         return softmax(near @ fitted["weights"].T.astype(np.float64) + fitted["bias"], axis=1)
 
 
@@ -108,13 +98,8 @@ def _centres(x: np.ndarray, y: np.ndarray, count: int, seed: int) -> np.ndarray:
     classes = np.unique(y)
     found = []
     for index, name in enumerate(classes):
-        lines = x[y == name]
         share = max(1, count // len(classes) + (index < count % len(classes)))
-        if len(lines) > share:
-            start, _ = kmeans_plusplus(lines, share, random_state=seed)
-            with quiet():
-                lines, _ = kmeans2(lines, start, iter=10, minit="matrix")
-        found.append(lines)
+        found.append(k_means(x[y == name], share, seed))
     return np.concatenate(found)
 
 

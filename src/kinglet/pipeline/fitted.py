@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from kinglet.pipeline.knowledge import Knowledge
+from kinglet.pipeline.output import Output
 from kinglet.pipeline.spec import Chain, Pipeline, chain_outputs
 from kinglet.record import Shape, models, selectors, steps
 from kinglet.signals import check_class_name
@@ -35,6 +36,8 @@ class FittedPipeline:
     scale_fit, model_fit : mapping from str to ndarray
     knowledge : Knowledge, optional
         Of a model that learns on the device.
+    output : Output, optional
+        What the library does to the output of its model; nothing by default.
     """
 
     pipeline: Pipeline
@@ -45,11 +48,17 @@ class FittedPipeline:
     model_fit: Arrays
     chain_fits: Mapping[Chain, Arrays] = field(default_factory=dict)
     knowledge: Knowledge | None = None
+    output: Output | None = None
 
     def __post_init__(self) -> None:
         """Refuse names that could not stand in the C of the library, wherever they come from."""
         for name in self.classes:
             check_class_name(name)
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs of the model: one a class, or one where there are none."""
+        return len(self.classes) or 1
 
     def kept(self) -> list[tuple[Chain, np.ndarray]]:
         """Branches of which something is kept, and which of their features, counted from 0."""
@@ -100,6 +109,8 @@ class FittedPipeline:
             document["knowledge"] = self.knowledge.to_json()
             arrays["knowledge/state"] = self.knowledge.state
             arrays["knowledge/calibration"] = self.knowledge.calibration
+        if self.output is not None:
+            document["output"] = self.output.to_json()
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / "pipeline.npz").open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
@@ -128,6 +139,7 @@ class FittedPipeline:
             model_fit=under("model/"),
             chain_fits={chain: under(f"chain/{i}/") for i, chain in enumerate(chains)},
             knowledge=_knowledge(document.get("knowledge"), under("knowledge/")),
+            output=Output(**document["output"]) if "output" in document else None,
         )
 
 

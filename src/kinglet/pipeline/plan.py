@@ -187,7 +187,7 @@ def make_plan(fitted: FittedPipeline) -> Plan:
 
     model_use = fitted.pipeline.model
     model = models()[model_use.name]
-    n_outputs, state = len(fitted.classes), 0
+    n_outputs, state = fitted.n_outputs, 0
     if isinstance(model, Learner):
         state = model.state(model_use.settings, n_features)
         needs = model.scratch(model_use.settings, n_features)

@@ -22,4 +22,14 @@ KN_STEP float kn_dot_int8(const int8_t *table, const float *x, uint32_t count)
     return (a + b) + (c + d);
 }
 
+/* out = W in + b; W has one row of `inputs` int8 weights and one scale for each output. */
+KN_STEP void kn_affine_int8(const int8_t *weights, const float *scale, const float *bias,
+                            const float *in, uint32_t inputs, float *out, uint32_t outputs)
+{
+    uint32_t k;
+    for (k = 0; k < outputs; k++) {
+        out[k] = kn_dot_int8(weights + k * inputs, in, inputs) * scale[k] + bias[k];
+    }
+}
+
 #endif

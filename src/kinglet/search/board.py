@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from kinglet.search.evaluate import Evaluation
 
@@ -21,18 +20,21 @@ def ranked(entries: Iterable[Evaluation]) -> list[Evaluation]:
 
 
 def recommended(
-    entries: Iterable[Evaluation], n_signals: int, *, unsure: bool = False
+    entries: Iterable[Evaluation],
+    standard_error: Callable[[float], float],
+    *,
+    unsure: bool = False,
 ) -> list[Evaluation]:
     """Complete candidates in the order in which to build them.
 
     The best of many candidates drawn at random owes part of its lead to luck. So one of those
     leads only where it beats the best of the portfolio, which has proved itself on other data, by
-    more than a standard error, sqrt(p (1 - p) / n), of the mean over the splits.
+    more than a standard error of the mean over the splits.
 
     Parameters
     ----------
-    n_signals : int
-        n; p is the mean of the leader, drawn a little to the middle: (n p + 1) / (n + 2).
+    standard_error : callable
+        Of a mean metric; see `kinglet.tasks.Task.standard_error`.
     unsure : bool
         Whether lines count for less than they are, and the portfolio leads in any case: samples of
         a stream are alike, imitated anomalies are not the real ones.
@@ -41,8 +43,7 @@ def recommended(
     proved = next((entry for entry in order if entry.known), None)
     if proved is None or order[0].known:
         return order
-    p = (n_signals * order[0].mean + 1) / (n_signals + 2)
-    if not unsure and order[0].mean - proved.mean > math.sqrt(p * (1 - p) / n_signals):
+    if not unsure and order[0].mean - proved.mean > standard_error(order[0].mean):
         return order
     return [proved, *(entry for entry in order if entry is not proved)]
 

@@ -37,7 +37,6 @@ from kinglet.search.learning import Fold
 from kinglet.search.play import play, remember, sticks
 from kinglet.search.store import PROBES, STRESS
 from kinglet.signals import Split
-from kinglet.tasks import Task
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,6 @@ def upper_bound(scores: Sequence[float | None], margin: float = 1.0, thrift: flo
 
 def evaluate(
     problem: Problem,
-    task: Task,
     splits: list[Split],
     pipeline: Pipeline,
     bound: float = -np.inf,
@@ -132,9 +130,9 @@ def evaluate(
         if over():
             return Evaluation(pipeline, none, False)
         whole, sizes = _whole(problem, joined)
-        run = _race(problem, task, splits, joined, bound, over)
+        run = _race(problem, splits, joined, bound, over)
         if len(run.outputs) == len(splits):
-            result = _finish(problem, task, splits, joined, whole, run)
+            result = _finish(problem, splits, joined, whole, run)
         else:
             result = Evaluation(pipeline, tuple(run.scores), False)
         thrift = _thrift(problem, sizes)
@@ -172,14 +170,13 @@ def _whole(problem: Problem, joined: Joined) -> tuple[FittedPipeline, Sizes]:
 
 def _race(
     problem: Problem,
-    task: Task,
     splits: list[Split],
     joined: Joined,
     bound: float,
     over: Callable[[], bool],
 ) -> _Run:
     """Run split after split while the bound can be reached and the search goes on."""
-    run = _Run([None] * len(splits), [], [])
+    task, run = problem.task, _Run([None] * len(splits), [], [])
     for index, split in enumerate(splits):
         if over():
             break
@@ -205,14 +202,13 @@ def _race(
 
 def _finish(
     problem: Problem,
-    task: Task,
     splits: list[Split],
     joined: Joined,
     whole: FittedPipeline,
     run: _Run,
 ) -> Evaluation:
     """Judge all splits together, and refuse a library that says the same of everything."""
-    pipeline = joined.pipeline
+    task, pipeline = problem.task, joined.pipeline
     model = models()[pipeline.model.name]
     # A model with a limit of its own keeps it.
     settled = task.settle(
@@ -223,9 +219,13 @@ def _finish(
         fixed=isinstance(model, Learner) and model.calibrated,
         imitated=problem.imitated,
     )
+    if all(np.ptp(result, axis=0).max() == 0 for result in settled.outputs):
+        raise RefusedError("sticks")
     margin = settled.margin
     if task.stressed and _spotless(settled.scores):
-        margin = _stress(problem, task, splits, pipeline, run.fits)
+        margin = _stress(problem, splits, pipeline, run.fits)
+    if settled.output is not None:
+        whole = replace(whole, output=settled.output)
     folds: dict[tuple[str, int], Fold] = {}
     if whole.knowledge is not None:
         folds = {
@@ -261,7 +261,7 @@ def _held_out(splits: list[Split], results: list[np.ndarray], n: int) -> dict[st
     return held_out
 
 
-def link(problem: Problem, task: Task, evaluation: Evaluation) -> Evaluation:
+def link(problem: Problem, evaluation: Evaluation) -> Evaluation:
     """Compile and link a complete candidate, so that its RAM and flash are what they will be.
 
     The prediction bounds them from above: the compiler leaves out what a candidate's constants
@@ -269,7 +269,7 @@ def link(problem: Problem, task: Task, evaluation: Evaluation) -> Evaluation:
     """
     assert evaluation.fitted is not None and evaluation.sizes is not None
     costs = problem.costs
-    linked = measure_footprint(evaluation.fitted, task, costs.target, costs.optimise)
+    linked = measure_footprint(evaluation.fitted, problem.task, costs.target, costs.optimise)
     sizes = replace(evaluation.sizes, ram_bytes=linked.ram_bytes, flash_bytes=linked.flash_bytes)
     return replace(evaluation, sizes=sizes, thrift=_thrift(problem, sizes))
 
@@ -285,7 +285,6 @@ def _thrift(problem: Problem, sizes: Sizes) -> float:
 
 def _stress(
     problem: Problem,
-    task: Task,
     splits: list[Split],
     pipeline: Pipeline,
     fits: list[FittedPipeline],
@@ -297,6 +296,8 @@ def _stress(
         for split, fitted in zip(splits, fits, strict=True):
             result = outputs(fitted, features[split.test])
             scores.append(
-                task.split_metric(problem.label[split.test], result, problem.machine[split.test])
+                problem.task.split_metric(
+                    problem.label[split.test], result, problem.machine[split.test]
+                )
             )
     return float(np.mean(scores))

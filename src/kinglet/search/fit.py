@@ -17,6 +17,7 @@ from kinglet.pipeline.spec import Chain
 from kinglet.record import Learner, Shape, models, selectors, steps
 from kinglet.search.limits import Limits
 from kinglet.search.store import Kind, Probe, Store, seed_of
+from kinglet.tasks import Task
 
 _SELECTION_LIMIT = 5.0  # standard deviations: one wild line must not steer the selection
 
@@ -27,9 +28,13 @@ class Problem:
 
     Parameters
     ----------
+    task : Task
     store : Store
-    label, machine : ndarray of int, shape (n,)
+    label : ndarray, shape (n,)
+        Class of each line, or its target.
+    machine : ndarray of int, shape (n,)
     classes : tuple of str
+        What the library tells apart; empty where it tells a number.
     shape : Shape
     limits : Limits
     costs : CostModel
@@ -40,6 +45,7 @@ class Problem:
         Whether the abnormal signals are imitations.
     """
 
+    task: Task
     store: Store
     label: np.ndarray
     machine: np.ndarray
@@ -50,6 +56,11 @@ class Problem:
     seed: int
     horizon: float
     imitated: bool
+
+    @property
+    def n_outputs(self) -> int:
+        """Outputs of a model: one a class, or one where there are none."""
+        return len(self.classes) or 1
 
 
 @dataclass(frozen=True)
@@ -125,7 +136,7 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
             model, config, count, knowledge, stream=problem.shape.is_sample
         )
     else:
-        operations = model.cost(pipeline.model.settings, {}, count, len(problem.classes))
+        operations = model.cost(pipeline.model.settings, {}, count, problem.n_outputs)
         reserve = problem.costs.cycles(model, operations)
     limit = np.inf
     if problem.costs.target.cycle_table is not None:
@@ -146,7 +157,7 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
         chosen: np.ndarray = selectors()[use.name].select(
             use.settings,
             x,
-            problem.label[rows],
+            problem.task.target(problem.label[rows])[0],
             joined.pool,
             limit,
             seed_of(problem.seed, use.name),
@@ -193,19 +204,22 @@ def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> Fitted
     if not len(selected):
         raise RefusedError("time")
     scale, settings = steps()[pipeline.scale.name], pipeline.scale.settings
+    rows = rows[problem.task.learned(problem.label[rows])]
     shape = Shape(len(selected), 1)
     rng = np.random.default_rng(problem.seed)
     values = joined.features[np.ix_(rows, selected)]
     scale_fit = scale.fit(settings, shape, values, None, rng)
     model, use = models()[pipeline.model.name], pipeline.model
     seed = seed_of(problem.seed, pipeline.canonical())
+    output = None
     if isinstance(model, Learner):
         if not model.accepts(use.settings, len(selected)):
             raise RefusedError("inputs")
         model_fit = model.prepare(use.settings, len(selected), problem.horizon, seed)
     else:
         x = run_step(scale, settings, shape, scale_fit, values)
-        model_fit = model.fit(use.settings, x, problem.label[rows], len(problem.classes), seed)
+        target, output = problem.task.target(problem.label[rows])
+        model_fit = model.fit(use.settings, x, target, problem.n_outputs, seed)
     return FittedPipeline(
         pipeline=pipeline,
         shape=problem.shape,
@@ -214,6 +228,7 @@ def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> Fitted
         scale_fit=scale_fit,
         model_fit=model_fit,
         chain_fits=joined.chain_fits,
+        output=output,
     )
 
 
@@ -226,11 +241,12 @@ def outputs(fitted: FittedPipeline, features: np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray of float32, shape (n, n_classes)
+    ndarray of float32, shape (n, n_outputs)
     """
     model = fitted.pipeline.model
     x = scaled(fitted, features)
-    return predict(models()[model.name], model.settings, fitted.model_fit, x, len(fitted.classes))
+    raw = predict(models()[model.name], model.settings, fitted.model_fit, x, fitted.n_outputs)
+    return raw if fitted.output is None else fitted.output.apply(raw)
 
 
 def scaled(fitted: FittedPipeline, features: np.ndarray) -> np.ndarray:

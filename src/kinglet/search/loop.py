@@ -70,7 +70,8 @@ class Loop:
         self._candidates = candidates
         self._journal = journal
         self._on_progress = on_progress
-        self._space = Space(setup.task, setup.shape, setup.seed, setup.models)
+        problem = setup.problem
+        self._space = Space(problem.task.name, problem.shape, problem.seed, setup.models)
         self._started = time.monotonic()
         self._best: Evaluation | None = None
         self._patient: int | None = None

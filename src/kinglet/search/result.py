@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import asdict, dataclass
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -15,10 +15,13 @@ from kinglet import __version__
 from kinglet.costs import Sizes
 from kinglet.library import Library, build, refuse_sticking
 from kinglet.pipeline import FittedPipeline
+from kinglet.record import OUTLIER
 from kinglet.search.board import pareto, ranked, recommended
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.learning import lines_of, report, with_minimum
 from kinglet.search.limits import Limits
+from kinglet.search.projection import projection
+from kinglet.search.recordings import Recordings
 from kinglet.signals import NORMAL, Labelled, Split
 from kinglet.targets import Target
 from kinglet.tasks import Task
@@ -134,6 +137,13 @@ class Candidate:
         splits = [split for split in context.splits if split.kind == kind]
         return report(self.fitted, lines, splits, self.evaluation.folds, outputs)
 
+    @cached_property
+    def boundary(self) -> dict[str, Any]:
+        """The boundary of a 1-class library in two dimensions; empty for others."""
+        if self.context.task.name != OUTLIER:
+            return {}
+        return {"projection": projection(self.fitted, self.context.data)}
+
     def rows(self) -> list[dict[str, Any]]:
         """Out-of-fold output of each line, by file and line."""
         data = self.context.data
@@ -208,6 +218,8 @@ class Result:
     seconds : float
     stopped : {"budget", "candidates", "interrupted"}
         Why the search ended.
+    recordings : Recordings, optional
+        Where recordings are kept together in the splits: what that shows of the best candidate.
     """
 
     context: Context
@@ -217,6 +229,7 @@ class Result:
     refused: dict[str, int]
     seconds: float
     stopped: str
+    recordings: Recordings | None = None
 
     @property
     def ranking(self) -> list[Candidate]:
@@ -226,12 +239,13 @@ class Result:
     @property
     def recommended(self) -> list[Candidate]:
         """Every complete candidate in the order in which to build them."""
+        context = self.context
         order = recommended(
             self.evaluations,
-            len(self.context.data.signals),
-            unsure=self.context.data.imitated or self.context.in_order,
+            partial(context.task.standard_error, n_signals=len(context.data.signals)),
+            unsure=context.data.imitated or context.in_order,
         )
-        return [Candidate(entry, self.context) for entry in order]
+        return [Candidate(entry, context) for entry in order]
 
     @property
     def leaderboard(self) -> list[Candidate]:
@@ -263,6 +277,7 @@ class Result:
                 "knowledge_bytes": context.limits.knowledge_bytes,
             },
             **self.best.summary(),
+            "recordings": None if self.recordings is None else asdict(self.recordings),
             "history": self.history,
             "leaderboard": [
                 {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor
+from dataclasses import replace
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 
@@ -17,13 +18,15 @@ from kinglet.host import library_path
 from kinglet.record import ANOMALY, ENDLESS, Shape, models
 from kinglet.search import executors
 from kinglet.search.board import ranked
+from kinglet.search.fit import Problem
 from kinglet.search.journal import Journal
 from kinglet.search.limits import Limits
 from kinglet.search.loop import Loop, Progress
+from kinglet.search.recordings import compare
 from kinglet.search.result import Context, Result
 from kinglet.search.store import Store
 from kinglet.search.worker import Setup, release
-from kinglet.signals import Labelled, make_splits
+from kinglet.signals import Labelled
 from kinglet.targets import DEFAULT, Target, get
 from kinglet.tasks import TASKS
 from kinglet.toolchain import Optimise
@@ -47,6 +50,7 @@ def search(
     jobs: int | None = None,
     seed: int = 0,
     optimise: Optimise = "size",
+    settings: Mapping[str, Any] | None = None,
     journal: Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     executor: Executor | None = None,
@@ -58,8 +62,9 @@ def search(
     data : Labelled
         Signals with their classes, from `kinglet.read_classes` or `kinglet.label_signals`; for
         anomaly detection from `kinglet.read_machines` or `kinglet.label_machines`, of length 1
-        where they are samples of a stream.
-    task : {"classification", "anomaly"}
+        where they are samples of a stream; for 1-class classification from `kinglet.read_normal`,
+        for extrapolation from `kinglet.read_targets`.
+    task : {"classification", "anomaly", "outlier", "extrapolation"}
     target : Target or str
         Part, board or bare core.
     max_ram, max_flash : int
@@ -85,6 +90,8 @@ def search(
     seed : int
     optimise : {"size", "speed"}
         What the compiler is asked for.
+    settings : mapping, optional
+        Of the project type: ``outlier_rate``; ``clip``, ``target_unit``, ``time_series``.
     journal : Path, optional
         File that gets a line of JSON for each evaluation.
     on_progress : callable, optional
@@ -125,43 +132,43 @@ def search(
     if forget is not None and forget < MIN_FORGET:
         raise InputError(f"--forget is {forget}: give {MIN_FORGET} or more")
     chosen = get(target) if isinstance(target, str) else target
+    kind = TASKS[task].with_settings(**(settings or {}))
     limits = Limits(
         ram_bytes=min(max_ram, chosen.ram_bytes or max_ram),
         flash_bytes=min(max_flash, chosen.flash_bytes or max_flash),
-        time_s=TASKS[task].max_time_s if max_time is None else max_time,
+        time_s=kind.max_time_s if max_time is None else max_time,
         clock_hz=chosen.clock_hz,
         knowledge_bytes=max_knowledge,
     )
     signals = data.signals
     in_order = signals.length == 1
-    kind = data.label + (data.label.max() + 1) * data.machine
-    splits = tuple(
-        split
-        for split in make_splits(kind, signals.group, signals.line, seed=seed)
-        if not (in_order and split.kind == "random")  # a stream is cut, not shuffled
-    )
+    splits = tuple(kind.splits(data, seed))
     library_path()  # compiled here, before workers ask for it
     costs = CostModel(chosen.core_key, optimise)
     costs.code_bytes([])
-    context = Context(TASKS[task], data, splits, chosen, limits, optimise, seed)
+    context = Context(kind, data, splits, chosen, limits, optimise, seed)
     with tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True) as name:
-        Store.create(Path(name), signals.values, seed)
-        setup = Setup(
-            folder=Path(name),
-            task=task,
+        store = Store.create(
+            Path(name),
+            signals.values,
+            seed,
+            stream=np.asarray(signals.file) if in_order else None,
+            n_learned=int(kind.learned(data.label).sum()),
+        )
+        problem = Problem(
+            task=kind,
+            store=store,
             label=np.asarray(data.label),
             machine=np.asarray(data.machine),
-            classes=tuple(data.classes),
+            classes=tuple(data.classes) if kind.has_classes else (),
             shape=Shape(signals.length, signals.axes),
             limits=limits,
             costs=costs,
             seed=seed,
-            splits=splits,
             horizon=ENDLESS if forget is None else float(forget),
             imitated=data.imitated,
-            stream=np.asarray(signals.file) if in_order else None,
-            models=tuple(model),
         )
+        setup = Setup(problem, splits, tuple(model))
         own, workers = executors.local(jobs) if executor is None else (executor, jobs or 2)
         loop = Loop(
             setup,
@@ -172,9 +179,21 @@ def search(
             Journal(journal),
             on_progress or (lambda _: None),
         )
+        recordings = None
         try:
             stopped = loop.run()
             loop.link_board()
+            result = Result(
+                context=context,
+                evaluations=ranked(loop.done.values()),
+                history=loop.history,
+                evaluated=len(loop.done),
+                refused=dict(Counter(e.refused for e in loop.done.values() if e.refused)),
+                seconds=loop.seconds,
+                stopped=stopped,
+            )
+            if result.evaluations and stopped != "interrupted":
+                recordings = compare(problem, data, splits, result.best.evaluation)
         except BrokenExecutor:
             raise WorkerError(
                 "a worker process of the search ended, perhaps for want of memory: try again with "
@@ -186,15 +205,7 @@ def search(
             release()
     if not any(entry.complete for entry in loop.done.values()):
         raise NothingFitsError(_why_nothing(loop, limits))
-    return Result(
-        context=context,
-        evaluations=ranked(loop.done.values()),
-        history=loop.history,
-        evaluated=len(loop.done),
-        refused=dict(Counter(e.refused for e in loop.done.values() if e.refused)),
-        seconds=loop.seconds,
-        stopped=stopped,
-    )
+    return replace(result, recordings=recordings)
 
 
 def _why_nothing(loop: Loop, limits: Limits) -> str:

@@ -11,6 +11,9 @@ from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain, Use
 from kinglet.record import (
     ANOMALY,
+    CLASSIFICATION,
+    EXTRAPOLATION,
+    OUTLIER,
     Config,
     Learner,
     Model,
@@ -20,10 +23,21 @@ from kinglet.record import (
     selectors,
     steps,
 )
-from kinglet.search import portfolio, portfolio_anomaly
+from kinglet.search import (
+    portfolio,
+    portfolio_anomaly,
+    portfolio_extrapolation,
+    portfolio_outlier,
+)
 from kinglet.search.blocks import draw_branches, fitting, raw
 from kinglet.search.store import seed_of
 
+_PORTFOLIOS = {
+    ANOMALY: portfolio_anomaly,
+    OUTLIER: portfolio_outlier,
+    CLASSIFICATION: portfolio,
+    EXTRAPOLATION: portfolio_extrapolation,
+}
 _DRAWS = 200
 _SELECTORS = ("forward", "tree_importance", "ridge_elimination")
 _FEW = (8, 12, 16, 24, 32)  # features of a model whose memory grows with them
@@ -53,7 +67,7 @@ class Space:
     @cached_property
     def portfolio(self) -> list[Pipeline]:
         """Tried first, in this order."""
-        source = portfolio_anomaly if self._task == ANOMALY else portfolio
+        source = _PORTFOLIOS[self._task]
         unique = {
             pipeline.canonical(): pipeline
             for pipeline in source.portfolio(self._shape)

@@ -7,7 +7,7 @@ import json
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 import numpy as np
@@ -49,19 +49,38 @@ class Store:
         Seed of everything that is drawn.
     stream : ndarray of int, shape (n,), optional
         Recording of each line, for steps that remember the lines before.
+    n_learned : int, optional
+        Steps are fitted on so many of the first lines; on all by default.
     """
 
-    def __init__(self, folder: Path, seed: int, stream: np.ndarray | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        seed: int,
+        stream: np.ndarray | None = None,
+        n_learned: int | None = None,
+    ) -> None:
         self.folder = folder
         self.seed = seed
         self.stream = stream
+        self.n_learned = n_learned
         self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
         self._fits: dict[Chain, dict[Chain, Arrays]] = {}
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Another process gets the folder, not what this one keeps in memory."""
+        return Store, (self.folder, self.seed, self.stream, self.n_learned)
+
     @staticmethod
-    def create(folder: Path, values: np.ndarray, seed: int) -> Store:
+    def create(
+        folder: Path,
+        values: np.ndarray,
+        seed: int,
+        stream: np.ndarray | None = None,
+        n_learned: int | None = None,
+    ) -> Store:
         """Write the signals, float32 of shape (n, length, axes), to a new store."""
-        store = Store(folder, seed)
+        store = Store(folder, seed, stream, n_learned)
         store._write("plain", np.ascontiguousarray(values, dtype=np.float32))
         return store
 
@@ -108,7 +127,7 @@ class Store:
     def chain_fits(self, chain: Chain) -> dict[Chain, Arrays]:
         """What the steps of a chain learn from unlabelled lines (drawn once for all splits)."""
         if chain not in self._fits:
-            values = np.asarray(self.signals())
+            values = np.asarray(self.signals()[: self.n_learned])
             self._fits[chain] = fit_chain(chain, values, seed_of(self.seed, chain_key(chain)))
         return self._fits[chain]
 

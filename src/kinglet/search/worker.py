@@ -11,19 +11,13 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
-from kinglet.costs import CostModel
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain
-from kinglet.record import Shape
 from kinglet.search.evaluate import Evaluation, evaluate, link
 from kinglet.search.fit import Problem
-from kinglet.search.limits import Limits
-from kinglet.search.store import Store
 from kinglet.signals import Split
-from kinglet.tasks import TASKS
 
 
 @dataclass(frozen=True)
@@ -32,28 +26,25 @@ class Setup:
 
     Parameters
     ----------
-    folder : Path
-        Of the store; the signals are read from there.
+    problem : Problem
+        Its store is a folder that the worker reads the signals from.
+    splits : tuple of Split
+    models : tuple of str
+        Names of the models to choose from; all by default.
     """
 
-    folder: Path
-    task: str
-    label: np.ndarray
-    machine: np.ndarray
-    classes: tuple[str, ...]
-    shape: Shape
-    limits: Limits
-    costs: CostModel
-    seed: int
+    problem: Problem
     splits: tuple[Split, ...]
-    horizon: float
-    imitated: bool
-    stream: np.ndarray | None = None
     models: tuple[str, ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Of the store."""
+        return self.problem.store.folder
 
 
 STOP = "stop"  # a file of this name in the store ends every evaluation
-_current: tuple[Setup, Problem] | None = None
+_current: Problem | None = None  # with what its store keeps in memory
 
 
 def start() -> None:
@@ -79,23 +70,9 @@ def release() -> None:
 
 def _problem(setup: Setup) -> Problem:
     global _current
-    if _current is None or _current[0].folder != setup.folder:
-        _current = (
-            setup,
-            Problem(
-                store=Store(setup.folder, setup.seed, setup.stream),
-                label=setup.label,
-                machine=setup.machine,
-                classes=setup.classes,
-                shape=setup.shape,
-                limits=setup.limits,
-                costs=setup.costs,
-                seed=setup.seed,
-                horizon=setup.horizon,
-                imitated=setup.imitated,
-            ),
-        )
-    return _current[1]
+    if _current is None or _current.store.folder != setup.folder:
+        _current = setup.problem
+    return _current
 
 
 def warm(setup: Setup, chain: Chain) -> None:
@@ -106,7 +83,7 @@ def warm(setup: Setup, chain: Chain) -> None:
 
 def link_sizes(setup: Setup, evaluation: Evaluation) -> Evaluation:
     """Compile and link one candidate of the leaderboard."""
-    return link(_problem(setup), TASKS[setup.task], evaluation)
+    return link(_problem(setup), evaluation)
 
 
 def run(
@@ -131,7 +108,6 @@ def run(
     with threadpool_limits(1):
         result = evaluate(
             _problem(setup),
-            TASKS[setup.task],
             [setup.splits[index] for index in order],
             pipeline,
             bound,

@@ -7,7 +7,7 @@ import numpy as np
 from kinglet.pipeline.pool import Pool
 from kinglet.record import Config, Selector
 from kinglet.selectors._purse import COUNT, THRIFT, Purse, varies
-from kinglet.selectors._targets import balanced
+from kinglet.selectors._targets import regression_problem
 
 # A feature of which less than this share is new beside the chosen ones is their near-duplicate.
 _NEW = 0.01
@@ -21,10 +21,11 @@ class Forward(Selector):
     name = "forward"
     title = "forward selection"
     doc = (
-        "Orthogonal least squares on the classes, which weigh the same: each step takes the "
-        "feature that lowers the squared residual most, in the light of what it costs. Features "
-        "of which the chosen ones explain 99 % are passed over. When nothing is left to explain "
-        "it starts again with the features not chosen. Quick, and the best with linear models."
+        "Orthogonal least squares on the classes, which weigh the same, or on the target of a "
+        "regression: each step takes the feature that lowers the squared residual most, in the "
+        "light of what it costs. Features of which the chosen ones explain 99 % are passed over. "
+        "When nothing is left to explain it starts again with the features not chosen. Quick, and "
+        "the best with linear models."
     )
     source = "Chen, Billings and Luo (1989), Orthogonal least squares methods, Int. J. Control 50"
     parameters = (COUNT, THRIFT)
@@ -38,7 +39,7 @@ class Forward(Selector):
         limit: float,
         seed: int,
     ) -> np.ndarray:
-        columns, target = balanced(x, y)
+        columns, target = regression_problem(x, y)
         size = np.sqrt((columns**2).sum(axis=0))
         free = varies(x) & (size > 0)
         columns /= np.where(free, size, 1)

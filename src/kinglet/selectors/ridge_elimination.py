@@ -8,7 +8,7 @@ from scipy.linalg import solve
 from kinglet.pipeline.pool import Pool
 from kinglet.record import Config, Selector
 from kinglet.selectors._purse import COUNT, THRIFT, Purse, even_share, varies
-from kinglet.selectors._targets import balanced
+from kinglet.selectors._targets import regression_problem
 
 _KEPT = 0.7  # share of the features that a round keeps
 _PENALTY = 0.1  # of the squared weights against the mean squared error; measured
@@ -20,10 +20,11 @@ class RidgeElimination(Selector):
     name = "ridge_elimination"
     title = "ridge elimination"
     doc = (
-        "Ridge regression of the classes, which weigh the same, on all features; the three tenths "
-        "with the smallest weights, in the light of what they cost, are dropped and it is fitted "
-        "again, until the count is left. If that costs more than allowed, what was dropped last "
-        "is tried in place of the dearest. Best with linear models over 96 features."
+        "Ridge regression of the classes, which weigh the same, or of the target on all features; "
+        "the three tenths with the smallest weights, in the light of what they cost, are dropped "
+        "and it is fitted again, until the count is left. If that costs more than allowed, what "
+        "was dropped last is tried in place of the dearest. Best with linear models over 96 "
+        "features."
     )
     source = "Guyon et al. (2002), Gene selection for cancer classification, Machine Learning 46"
     parameters = (COUNT, THRIFT)
@@ -37,7 +38,7 @@ class RidgeElimination(Selector):
         limit: float,
         seed: int,
     ) -> np.ndarray:
-        columns, target = balanced(x, y)
+        columns, target = regression_problem(x, y)
         left = np.flatnonzero(varies(x))
         if not len(left):
             return left
@@ -57,7 +58,7 @@ class RidgeElimination(Selector):
 
 
 def _ridge_weights(columns: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Squared weights of each feature, summed over the classes."""
+    """Squared weights of each feature, summed over the targets."""
     n, count = columns.shape
     if count <= n:
         inner = columns.T @ columns

@@ -14,7 +14,7 @@ from sklearn.metrics import roc_auc_score
 
 from kinglet.ccode import Names
 from kinglet.errors import InputError
-from kinglet.pipeline import FittedPipeline, Plan
+from kinglet.pipeline import Plan, Trained
 from kinglet.record import FIRST_SIMILARITY
 from kinglet.signals import ABNORMAL, NORMAL, Labelled, Split
 from kinglet.tasks import anomaly_c, metrics
@@ -180,32 +180,32 @@ class Anomaly(Task):
             "anomalous": found.count(True),
         }
 
-    def macros(self, fitted: FittedPipeline) -> dict[str, Any]:
+    def macros(self, fitted: Trained) -> dict[str, Any]:
         """The recommended number of signals to learn."""
         assert fitted.knowledge is not None
         return {"NEAI_MINIMUM_LEARNING": fitted.knowledge.minimum}
 
-    def declarations(self, fitted: FittedPipeline, names: Names) -> str:
+    def declarations(self, fitted: Trained, names: Names) -> str:
         """Prototypes of the version 5 API, with sensitivity and knowledge."""
         return anomaly_c.declarations(names)
 
-    def glue(self, plan: Plan, fitted: FittedPipeline, names: Names) -> str:
+    def glue(self, plan: Plan | None, fitted: Trained, names: Names) -> str:
         """Public functions in C."""
         return anomaly_c.glue(plan, fitted, names)
 
-    def example(self, fitted: FittedPipeline, names: Names) -> str:
+    def example(self, fitted: Trained, names: Names) -> str:
         """Learn, then raise an alarm on a vote of five."""
         return anomaly_c.example(names)
 
-    def emulator(self, fitted: FittedPipeline, names: Names) -> str:
+    def emulator(self, fitted: Trained, names: Names) -> str:
         """Entry points of the WebAssembly module."""
         return anomaly_c.emulator(fitted, names)
 
-    def harness(self, fitted: FittedPipeline, names: Names) -> str:
+    def harness(self, fitted: Trained, names: Names) -> str:
         """C that the emulated core runs."""
         return anomaly_c.harness(fitted, names)
 
-    def harness_bytes(self, fitted: FittedPipeline) -> int:
+    def harness_bytes(self, fitted: Trained) -> int:
         """Similarity and state, a word each."""
         return 8
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kinglet.ccode import Names
-from kinglet.pipeline import FittedPipeline, Plan
+from kinglet.pipeline import Plan, Trained
 from kinglet.record import Learner
 from kinglet.tasks.common import emulator_input, identity_functions
 
@@ -94,9 +94,10 @@ int {name("neai_get_axis_number")}(void);
 """
 
 
-def glue(plan: Plan, fitted: FittedPipeline, names: Names) -> str:
+def glue(plan: Plan | None, fitted: Trained, names: Names) -> str:
     """Public functions."""
-    assert isinstance(plan.model, Learner) and fitted.knowledge is not None
+    assert plan is not None and isinstance(plan.model, Learner)
+    assert fitted.knowledge is not None
     name, identity = names.function, names.macro("NEAI_ID")
     minimum = f"{fitted.knowledge.minimum}u"  # not the macro: it is part of what makes the identity
     values = fitted.shape.length * fitted.shape.axes
@@ -257,7 +258,7 @@ int main(void)
 """
 
 
-def emulator(fitted: FittedPipeline, names: Names) -> str:
+def emulator(fitted: Trained, names: Names) -> str:
     """Entry points of the WebAssembly module."""
     name = names.function
     return f"""{emulator_input(fitted)}
@@ -307,7 +308,7 @@ void *emulator_knowledge(void)
 """
 
 
-def harness(fitted: FittedPipeline, names: Names) -> str:
+def harness(fitted: Trained, names: Names) -> str:
     """C that the emulated core runs: learn or detect, similarity and state side by side."""
     name = names.function
     values = fitted.shape.length * fitted.shape.axes

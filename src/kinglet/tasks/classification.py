@@ -8,28 +8,20 @@ from typing import Any
 import numpy as np
 
 from kinglet.ccode import Names
-from kinglet.pipeline import FittedPipeline, Plan
+from kinglet.pipeline import Trained
 from kinglet.signals import Labelled
 from kinglet.tasks import metrics
-from kinglet.tasks.common import emulator_input, identity_functions
-from kinglet.tasks.task import Emulated, Emulation, Task
+from kinglet.tasks.desk import DeskTask
+from kinglet.tasks.task import Emulation
 
 
-class Classification(Task):
+class Classification(DeskTask):
     """Learned on the desk from one or more files for each class."""
 
     name = "classification"
-    public = (
-        "neai_classification_init",
-        "neai_classification",
-        "neai_get_id",
-        "neai_get_input_signal_size",
-        "neai_get_axis_number",
-        "neai_get_number_of_classes",
-        "neai_get_class_name",
-    )
-    measured = {"neai_classification": "board_run"}  # noqa: RUF012
-    exports = ("emulator_init", "emulator_input", "emulator_output", "emulator_run")
+    stem = "neai_classification"
+    purpose = "the class of one signal"
+    own_public = ("neai_get_number_of_classes", "neai_get_class_name")
 
     def split_metric(
         self,
@@ -91,82 +83,42 @@ class Classification(Task):
         known = [row["class"] for row in rows if row]
         return rows, {"counts": {name: known.count(name) for name in classes}}
 
-    def macros(self, fitted: FittedPipeline) -> dict[str, Any]:
+    def macros(self, fitted: Trained) -> dict[str, Any]:
         """Number of classes."""
         return {"NEAI_NUMBER_OF_CLASSES": len(fitted.classes)}
 
-    def declarations(self, fitted: FittedPipeline, names: Names) -> str:
-        """Prototypes of the version 5 API."""
-        name, macro = names.function, names.macro
+    def results(self, fitted: Trained, names: Names) -> list[tuple[str, str, int, str]]:
+        """Probabilities and the class of the highest one."""
+        count = len(fitted.classes)
         ids = "\n".join(f" *   {i} {text}" for i, text in enumerate(fitted.classes))
-        return f"""/* Must be called once before {name("neai_classification")}.
- * Returns NEAI_OK. */
-enum neai_state {name("neai_classification_init")}(void);
+        sums = f"{names.macro('NEAI_NUMBER_OF_CLASSES')} values, written; they sum to 1"
+        highest = f"written; the class with the highest probability:\n{ids}"
+        return [("float", "probabilities", count, sums), ("int", "id_class", 1, highest)]
 
-/* Tells the class of one signal.
- *   in             {macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")} values,
- *                  interleaved, axis fastest (x0 y0 z0 x1 y1 z1 ...); left as it is
- *   probabilities  {macro("NEAI_NUMBER_OF_CLASSES")} values, written; they sum to 1
- *   id_class       written; the class with the highest probability:
-{ids}
- * Not re-entrant: memory is static, so call it from one task only.
- * Returns NEAI_OK; NEAI_NOT_INITIALIZED before the init function was called;
- * NEAI_INVALID_PARAM for a NULL pointer or a value that is not finite or whose absolute value is
- * 1e12 or more. On an error nothing is written. */
-enum neai_state {name("neai_classification")}(float *in, float *probabilities, int *id_class);
+    def compute(self, fitted: Trained) -> str:
+        """Run, and find the first of the highest probabilities."""
+        return f"""\
+    int best = 0, k;
+    neai_run(in, probabilities);
+    for (k = 1; k < {len(fitted.classes)}; k++) {{
+        if (probabilities[k] > probabilities[best]) {{
+            best = k;
+        }}
+    }}
+    *id_class = best;"""
 
-/* The identity of this library, equal to {macro("NEAI_ID")}. */
-char *{name("neai_get_id")}(void);
-
-/* Samples per axis of one signal. */
-int {name("neai_get_input_signal_size")}(void);
-
-/* Axes of one signal. */
-int {name("neai_get_axis_number")}(void);
-
+    def getters(self, fitted: Trained, names: Names) -> tuple[str, str]:
+        """Number and names of the classes."""
+        name, count = names.function, len(fitted.classes)
+        texts = ", ".join(f'"{text}"' for text in fitted.classes)
+        declared = f"""
 /* Number of classes. */
 int {name("neai_get_number_of_classes")}(void);
 
 /* Name of a class; NULL for an id out of range. */
 const char *{name("neai_get_class_name")}(int id_class);
 """
-
-    def glue(self, plan: Plan, fitted: FittedPipeline, names: Names) -> str:
-        """Public functions in C."""
-        name, count = names.function, len(fitted.classes)
-        values = fitted.shape.length * fitted.shape.axes
-        texts = ", ".join(f'"{text}"' for text in fitted.classes)
-        return f"""/* ---- public functions ---- */
-
-static uint8_t neai_ready;
-
-enum neai_state {name("neai_classification_init")}(void)
-{{
-    neai_ready = 1u;
-    return NEAI_OK;
-}}
-
-enum neai_state {name("neai_classification")}(float *in, float *probabilities, int *id_class)
-{{
-    int best = 0, k;
-    if (neai_ready == 0u) {{
-        return NEAI_NOT_INITIALIZED;
-    }}
-    if ((in == NULL) || (probabilities == NULL) || (id_class == NULL) ||
-        (kn_is_valid(in, {values}u) == 0)) {{
-        return NEAI_INVALID_PARAM;
-    }}
-    neai_run(in, probabilities);
-    for (k = 1; k < {count}; k++) {{
-        if (probabilities[k] > probabilities[best]) {{
-            best = k;
-        }}
-    }}
-    *id_class = best;
-    return NEAI_OK;
-}}
-
-{identity_functions(names)}
+        defined = f"""
 int {name("neai_get_number_of_classes")}(void)
 {{
     return {count};
@@ -178,8 +130,9 @@ const char *{name("neai_get_class_name")}(int id_class)
     return ((id_class >= 0) && (id_class < {count})) ? class_names[id_class] : NULL;
 }}
 """
+        return declared, defined
 
-    def example(self, fitted: FittedPipeline, names: Names) -> str:
+    def example(self, fitted: Trained, names: Names) -> str:
         """Hello world: read a signal, print its class."""
         name, macro = names.function, names.macro
         return f"""/* How to use the library: fill the buffer, call, act.
@@ -210,63 +163,10 @@ int main(void)
 }}
 """
 
-    def emulator(self, fitted: FittedPipeline, names: Names) -> str:
-        """Entry points of the WebAssembly module: buffers, init and run."""
-        name, count = names.function, len(fitted.classes)
-        return f"""{emulator_input(fitted)}
-static float emulator_out[{count}];
-static int emulator_id;
-
-float *emulator_output(void)
-{{
-    return emulator_out;
-}}
-
-int emulator_init(void)
-{{
-    return (int){name("neai_classification_init")}();
-}}
-
-int emulator_run(void)
-{{
-    return (int){name("neai_classification")}(emulator_in, emulator_out, &emulator_id);
-}}
-"""
-
-    def emulate(
-        self, library: Emulated, values: np.ndarray, options: Mapping[str, Any]
-    ) -> Emulation:
-        """Probabilities of each signal."""
-        count = len(library.metadata["classes"])
-        states = np.empty(len(values), dtype=np.int64)
-        outputs = np.full((len(values), count), np.nan, dtype=np.float32)
-        address = int(library.call("emulator_output"))
-        library.call("emulator_init")
-        for index, signal in enumerate(values):
-            library.put(signal)
-            states[index] = library.call("emulator_run")
-            if states[index] == 0:
-                outputs[index] = np.frombuffer(library.read(address, 4 * count), dtype="<f4")
-        return Emulation(states, outputs)
-
-    def harness(self, fitted: FittedPipeline, names: Names) -> str:
-        """C that the emulated core runs: one call, its outputs side by side in a buffer."""
-        name, count = names.function, len(fitted.classes)
-        values = fitted.shape.length * fitted.shape.axes
-        return f"""#include "{names.header}"
-float board_input[{values}];
-struct {{
-    float probabilities[{count}];
-    int id_class;
-}} board_output;
-int board_init(void) {{ return (int){name("neai_classification_init")}(); }}
-int board_run(void)
-{{
-    return (int){name("neai_classification")}(board_input, board_output.probabilities,
-                                             &board_output.id_class);
-}}
-"""
-
-    def harness_bytes(self, fitted: FittedPipeline) -> int:
-        """Size of the harness's output."""
-        return 4 * len(fitted.classes) + 4
+    def emulated(self, fitted: Trained) -> str:
+        """Copy the probabilities."""
+        return f"""\
+        int k;
+        for (k = 0; k < {len(fitted.classes)}; k++) {{
+            emulator_out[k] = emulator_probabilities[k];
+        }}"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kinglet.ccode import Names
-from kinglet.pipeline import FittedPipeline
+from kinglet.pipeline import Trained
 
 
 def identity_functions(names: Names) -> str:
@@ -26,7 +26,7 @@ int {names.function("neai_get_axis_number")}(void)
 """
 
 
-def emulator_input(fitted: FittedPipeline) -> str:
+def emulator_input(fitted: Trained) -> str:
     """Buffer that the host writes signals to."""
     values = fitted.shape.length * fitted.shape.axes
     return f"""

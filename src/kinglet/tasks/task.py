@@ -9,8 +9,9 @@ from typing import Any, ClassVar, Protocol
 import numpy as np
 
 from kinglet.ccode import Names
-from kinglet.pipeline import FittedPipeline, Plan
-from kinglet.signals import Labelled, Split
+from kinglet.errors import InputError
+from kinglet.pipeline import Output, Plan, Trained
+from kinglet.signals import Labelled, Split, make_splits
 
 
 class Emulated(Protocol):
@@ -47,6 +48,8 @@ class Settled:
         What the limit of a library that learns on the device is multiplied by.
     factors : list of float
         The same for each split, chosen on the others.
+    output : Output, optional
+        What the library does to the output of its model, where that is known only now.
     """
 
     scores: list[float]
@@ -54,6 +57,7 @@ class Settled:
     margin: float = 0.0
     factor: float = 1.0
     factors: list[float] = field(default_factory=list)
+    output: Output | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,8 @@ class Task:
         Headers that the library's header includes.
     exports : tuple of str
         Functions of the emulator.
+    has_classes : bool
+        Whether the library knows the names of classes.
     stressed : bool
         Whether candidates without a fault are told apart by perturbed signals.
     max_time_s : float
@@ -100,8 +106,47 @@ class Task:
     measured: ClassVar[Mapping[str, str]]
     includes: ClassVar[tuple[str, ...]] = ("stdint.h",)
     exports: ClassVar[tuple[str, ...]]
+    has_classes: ClassVar[bool] = True
     stressed: ClassVar[bool] = True
     max_time_s: ClassVar[float] = 0.020
+
+    def with_settings(self, **settings: Any) -> Task:
+        """The project type as a user wants it.
+
+        Raises
+        ------
+        InputError
+            For a setting that it does not have.
+        """
+        for name in settings:
+            raise InputError(f"--{name.replace('_', '-')} is not for {self.name}: leave it out")
+        return self
+
+    def splits(self, data: Labelled, seed: int) -> list[Split]:
+        """Training and held-out lines; a stream is cut, not shuffled."""
+        signals = data.signals
+        kind = data.label + (data.label.max() + 1) * data.machine
+        splits = make_splits(kind, signals.group, signals.line, seed=seed)
+        return [split for split in splits if signals.length > 1 or split.kind != "random"]
+
+    def learned(self, label: np.ndarray) -> np.ndarray:
+        """Which lines scaling and model may see, bool (n,): all of the training lines."""
+        return np.ones(len(label), dtype=bool)
+
+    def target(self, label: np.ndarray) -> tuple[np.ndarray, Output | None]:
+        """What selection and model are fitted to, and what the library does to the model's output.
+
+        Parameters
+        ----------
+        label : ndarray, shape (n,)
+            Of training lines.
+        """
+        return label, None
+
+    def standard_error(self, mean: float, n_signals: int) -> float:
+        """Standard error of the mean metric over lines: that of a share, drawn to the middle."""
+        p = (n_signals * mean + 1) / (n_signals + 2)
+        return float(np.sqrt(p * (1 - p) / n_signals))
 
     def split_metric(
         self,
@@ -177,23 +222,23 @@ class Task:
         """
         raise NotImplementedError
 
-    def macros(self, fitted: FittedPipeline) -> dict[str, Any]:
+    def macros(self, fitted: Trained) -> dict[str, Any]:
         """Macros of the header beside the common ones."""
         return {}
 
-    def declarations(self, fitted: FittedPipeline, names: Names) -> str:
+    def declarations(self, fitted: Trained, names: Names) -> str:
         """Declarations of the C API, a comment above each."""
         raise NotImplementedError
 
-    def glue(self, plan: Plan, fitted: FittedPipeline, names: Names) -> str:
+    def glue(self, plan: Plan | None, fitted: Trained, names: Names) -> str:
         """C of the public functions, over what `kinglet.library.body` wrote."""
         raise NotImplementedError
 
-    def example(self, fitted: FittedPipeline, names: Names) -> str:
+    def example(self, fitted: Trained, names: Names) -> str:
         """A ``main.c`` that uses the library."""
         raise NotImplementedError
 
-    def emulator(self, fitted: FittedPipeline, names: Names) -> str:
+    def emulator(self, fitted: Trained, names: Names) -> str:
         """C appended for the WebAssembly emulator: the functions `exports`."""
         raise NotImplementedError
 
@@ -203,10 +248,10 @@ class Task:
         """Run a library over signals."""
         raise NotImplementedError
 
-    def harness(self, fitted: FittedPipeline, names: Names) -> str:
+    def harness(self, fitted: Trained, names: Names) -> str:
         """C that an emulated core runs."""
         raise NotImplementedError
 
-    def harness_bytes(self, fitted: FittedPipeline) -> int:
+    def harness_bytes(self, fitted: Trained) -> int:
         """Bytes that the harness leaves in its output buffer."""
         raise NotImplementedError

@@ -1,0 +1,1 @@
+"""The layers of converted models, two files each; see `kinglet.convert.layer`."""

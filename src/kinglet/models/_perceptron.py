@@ -1,0 +1,117 @@
+"""The perceptron with one hidden layer that is shared: its shape, its int8 and its sums."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kinglet.record import Config, Field, Fitted, Model, Parameter
+
+
+class Perceptron(Model):
+    """V max(0, W x + b) + c: everything but the fit, and what follows the sums."""
+
+    parameters = (
+        Parameter("hidden", 16, "Hidden units.", choices=(16, 24, 32, 48, 64)),
+        Parameter(
+            "penalty",
+            1e-2,
+            "Weight of the squared weights against the mean log-loss.",
+            low=1e-4,
+            high=0.1,
+            scale="log",
+        ),
+        Parameter("precision", "int8", "Number type of the weights.", choices=("int8", "float32")),
+    )
+    fields = (
+        Field("inputs", "uint16_t", "features"),
+        Field("hidden", "uint16_t", "hidden units"),
+        Field("outputs", "uint16_t", "classes"),
+        Field("int8", "uint8_t", "1: the weights are quantised times scale; 0: they are weights"),
+        Field(
+            "weights", "float", "W, one row of inputs a hidden unit, then V likewise", array=True
+        ),
+        Field("quantised", "int8_t", "the same, each row over its scale", array=True),
+        Field("scale", "float", "scale of each row", array=True),
+        Field("bias", "float", "b, then c", array=True),
+    )
+    tolerance = (0.0, 1e-4)
+
+    def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:
+        hidden, inputs = fitted["hidden_weights"].shape
+        weights = np.concatenate(
+            [fitted["hidden_weights"].ravel(), fitted["output_weights"].ravel()]
+        )
+        unused = np.zeros(1)  # C has no empty table
+        int8 = config["precision"] == "int8"
+        return {
+            "inputs": inputs,
+            "hidden": hidden,
+            "outputs": len(fitted["output_weights"]),
+            "int8": int8,
+            "weights": unused if int8 else weights,
+            "quantised": weights if int8 else unused,
+            "scale": fitted["scale"] if int8 else unused,
+            "bias": fitted["bias"],
+        }
+
+    def scratch(self, config: Config, n_inputs: int, n_outputs: int) -> int:
+        return config["hidden"]
+
+    def cost(self, config: Config, fitted: Fitted, n_inputs: int, n_outputs: int) -> float:
+        weights = config["hidden"] * (n_inputs + n_outputs)
+        units = config["hidden"] + n_outputs
+        each = 11.0 if config["precision"] == "int8" else 7.0
+        return each * weights + 60.0 * units
+
+    def typical_bytes(self, config: Config, n_inputs: int, n_outputs: int) -> int:
+        weights = config["hidden"] * (n_inputs + n_outputs)
+        units = config["hidden"] + n_outputs
+        if config["precision"] == "int8":
+            return 24 + weights + 8 * units + 4
+        return 24 + 4 * weights + 4 * units + 5
+
+    def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
+        first = fitted["hidden_weights"].astype(np.float64)
+        last = fitted["output_weights"].astype(np.float64)
+        count = len(first)
+        if config["precision"] == "int8":
+            first = first * fitted["scale"][:count, None]
+            last = last * fitted["scale"][count:, None]
+        hidden = np.maximum(x @ first.T + fitted["bias"][:count], 0)
+        sums: np.ndarray = hidden @ last.T + fitted["bias"][count:]
+        return sums
+
+
+def perceptron(
+    config: Config, hidden: np.ndarray, output: np.ndarray, bias: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What is fitted, in the precision of the configuration.
+
+    Parameters
+    ----------
+    hidden : ndarray, shape (n_inputs, n_hidden)
+        W transposed, as scikit-learn keeps it.
+    output : ndarray of float32, shape (n_outputs, n_hidden)
+    bias : ndarray, shape (n_hidden + n_outputs,)
+    """
+    weights = np.ascontiguousarray(hidden.T, dtype=np.float32)
+    bias = bias.astype(np.float32)
+    if config["precision"] == "float32":
+        return {"hidden_weights": weights, "output_weights": output, "bias": bias}
+    hidden_int8, hidden_scale = _quantise(weights)
+    output_int8, output_scale = _quantise(output)
+    return {
+        "hidden_weights": hidden_int8,
+        "output_weights": output_int8,
+        "scale": np.concatenate([hidden_scale, output_scale]),
+        "bias": bias,
+    }
+
+
+def _quantise(weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rows as int8 and the scale of each, float32."""
+    scale = np.abs(weights).max(axis=1) / np.float32(127)
+    scale[scale == 0] = 1
+    return np.rint(weights / scale[:, None]).astype(np.int8), scale

@@ -1,0 +1,205 @@
+"""Extrapolation: which number belongs to this signal, learned on the desk from known ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from kinglet.ccode import Names
+from kinglet.pipeline import Output, Trained
+from kinglet.signals import Labelled, Split, make_target_splits
+from kinglet.tasks import regression
+from kinglet.tasks.desk import DeskTask, value_function
+from kinglet.tasks.task import Emulation, Settled
+
+_BEYOND = 0.05  # of the learned range, on each side
+
+
+class Extrapolation(DeskTask):
+    """Learned on the desk from signals with their targets.
+
+    Parameters
+    ----------
+    clip : bool
+        Whether predictions are kept within the learned range, 5 % wider on each side.
+    unit : str
+        Of the target.
+    time_series : bool, optional
+        Whether the lines follow each other in time; seen from the data by default.
+    """
+
+    name = "extrapolation"
+    stem = "neai_extrapolation"
+    purpose = "the number that belongs to one signal"
+    has_classes = False
+    stressed = False
+
+    def __init__(self, clip: bool = True, unit: str = "", time_series: bool | None = None) -> None:
+        self.clip = clip
+        self.unit = unit
+        self.time_series = time_series
+
+    def with_settings(self, **settings: Any) -> Extrapolation:
+        """With other settings: ``clip``, ``target_unit``, ``time_series``."""
+        clip = settings.pop("clip", self.clip)
+        unit = settings.pop("target_unit", self.unit)
+        time_series = settings.pop("time_series", self.time_series)
+        super().with_settings(**settings)
+        return Extrapolation(clip, unit, time_series)
+
+    def splits(self, data: Labelled, seed: int) -> list[Split]:
+        """Folds that leave out no part of the target's range where that can be helped."""
+        signals = data.signals
+        return make_target_splits(
+            data.label,
+            signals.group,
+            signals.line,
+            signals.file,
+            seed=seed,
+            time_series=self.time_series,
+        )
+
+    def target(self, label: np.ndarray) -> tuple[np.ndarray, Output | None]:
+        """Targets with mean 0 and standard deviation 1."""
+        label = label.astype(np.float64)
+        mean, spread = label.mean(), max(label.std(), 1e-30)
+        low, high = None, None
+        if self.clip:
+            beyond = _BEYOND * np.ptp(label)
+            low, high = label.min() - beyond, label.max() + beyond
+        return (label - mean) / spread, Output(spread, mean, low, high)
+
+    def split_metric(
+        self,
+        label: np.ndarray,
+        outputs: np.ndarray,
+        machine: np.ndarray,
+        *,
+        imitated: bool = False,
+    ) -> float:
+        """R2, and 0 where the mean of the targets would have been a better guess."""
+        return max(0.0, regression.r2(label, outputs[:, 0]))
+
+    def accuracy(self, label: np.ndarray, outputs: np.ndarray) -> float:
+        """R2 of the lines that were held out."""
+        known = np.isfinite(outputs[:, 0])
+        return regression.r2(label[known], outputs[known, 0])
+
+    def standard_error(self, mean: float, n_signals: int) -> float:
+        """Of R2, for normal errors (Olkin and Finn 1995): 2 R (1 - R2) / sqrt(n)."""
+        return float(2 * np.sqrt(max(mean, 0.0)) * (1 - mean) / np.sqrt(n_signals))
+
+    def settle(
+        self,
+        label: np.ndarray,
+        machine: np.ndarray,
+        splits: Sequence[Split],
+        outputs: list[np.ndarray],
+        *,
+        fixed: bool = False,
+        imitated: bool = False,
+    ) -> Settled:
+        """Judge all splits; the margin is that of the median error.
+
+        The margin of a split is 1 - median |error| / median |target - median target|, 0 at least.
+        """
+        settled = super().settle(label, machine, splits, outputs)
+        margins = [
+            regression.margin(label[split.test], result[:, 0])
+            for split, result in zip(splits, outputs, strict=True)
+        ]
+        return Settled(settled.scores, settled.outputs, float(np.mean(margins)))
+
+    def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
+        """Metrics of out-of-fold predictions."""
+        known = np.isfinite(outputs[:, 0])
+        label, predicted = data.label[known], outputs[known, 0]
+        low, high = regression.bootstrap_interval(label, predicted, data.signals.group[known])
+        return {
+            **regression.metrics(label, predicted),
+            "r2_interval": {"low": low, "high": high, "level": 0.95},
+            "target_unit": self.unit or None,
+            "target_range": {"low": float(data.label.min()), "high": float(data.label.max())},
+            "clipped": self.clip,
+        }
+
+    def rows(
+        self, outputs: np.ndarray, label: np.ndarray | None, classes: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Prediction for each signal, null where it was never held out; the target where known."""
+        rows: list[dict[str, Any]] = []
+        for index, value in enumerate(outputs[:, 0]):
+            row: dict[str, Any] = {"prediction": float(value) if np.isfinite(value) else None}
+            if label is not None:
+                row["target"] = float(label[index])
+            rows.append(row)
+        return rows
+
+    def answers(
+        self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Prediction for each signal, their range, and the errors where targets are known."""
+        target = options.get("target")
+        rows = [
+            row if state == 0 else {}
+            for row, state in zip(
+                self.rows(emulation.outputs, target, classes), emulation.states, strict=True
+            )
+        ]
+        known = emulation.states == 0
+        summary: dict[str, Any] = {"predicted": int(known.sum())}
+        if known.any():
+            predicted = emulation.outputs[known, 0]
+            summary |= {"low": float(predicted.min()), "high": float(predicted.max())}
+            if target is not None:
+                summary |= regression.metrics(np.asarray(target)[known], predicted)
+        return rows, summary
+
+    def results(self, fitted: Trained, names: Names) -> list[tuple[str, str, int, str]]:
+        """One float."""
+        unit = f" in {self.unit}" if self.unit else ""
+        return [("float", "prediction", 1, f"written; the number{unit}")]
+
+    def helpers(self, fitted: Trained) -> str:
+        """The prediction in the target's unit."""
+        return value_function(fitted)
+
+    def compute(self, fitted: Trained) -> str:
+        """Predict."""
+        return "    *prediction = neai_value(in);"
+
+    def emulated(self, fitted: Trained) -> str:
+        """The prediction."""
+        return "        emulator_out[0] = emulator_prediction[0];"
+
+    def example(self, fitted: Trained, names: Names) -> str:
+        """Hello world: read a signal, use its number."""
+        name, macro = names.function, names.macro
+        return f"""/* How to use the library: fill the buffer, call, act.
+ * SPDX-License-Identifier: MIT-0
+ */
+#include "{names.header}"
+
+static float signal_buffer[{macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")}];
+
+/* Yours to write: fill the buffer from the sensor, axis fastest (x0 y0 z0 x1 y1 z1 ...). */
+extern void read_signal(float *buffer);
+/* Yours to write: what to do with the number. */
+extern void on_prediction(float prediction);
+
+int main(void)
+{{
+    float prediction = 0.0f;
+    if ({name("neai_extrapolation_init")}() != NEAI_OK) {{
+        return 1;
+    }}
+    for (;;) {{
+        read_signal(signal_buffer);
+        if ({name("neai_extrapolation")}(signal_buffer, &prediction) == NEAI_OK) {{
+            on_prediction(prediction);
+        }}
+    }}
+}}
+"""

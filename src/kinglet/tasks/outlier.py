@@ -1,0 +1,202 @@
+"""1-class classification: is this signal like the normal ones, the only ones that were learned.
+
+The model gives a raw score, higher for what is less like the normal signals. The library brings it
+to a scale on which the usual score of an unseen normal signal is 0 and the limit is 1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.metrics import roc_auc_score, roc_curve
+
+from kinglet.ccode import Names
+from kinglet.errors import InputError
+from kinglet.pipeline import Output, Trained
+from kinglet.signals import NORMAL, Labelled, Split
+from kinglet.tasks import metrics
+from kinglet.tasks.desk import DeskTask, value_function
+from kinglet.tasks.task import Emulation, Settled
+
+RATE = 0.05
+
+
+class Outlier(DeskTask):
+    """Learned on the desk from normal signals; imitations of outliers tell how tight it is.
+
+    Parameters
+    ----------
+    rate : float
+        Share of unseen normal signals that may be taken for outliers.
+    """
+
+    name = "outlier"
+    stem = "neai_outlier"
+    purpose = "whether one signal is unlike the normal ones"
+    has_classes = False
+    stressed = False
+
+    def __init__(self, rate: float = RATE) -> None:
+        self.rate = rate
+
+    def with_settings(self, **settings: Any) -> Outlier:
+        """With another ``outlier_rate``, above 0 and up to 0.2."""
+        rate = settings.pop("outlier_rate", self.rate)
+        if not 0 < rate <= 0.2:
+            raise InputError(f"--outlier-rate is {rate:g}: give a share above 0, up to 0.2")
+        super().with_settings(**settings)
+        return Outlier(rate)
+
+    def learned(self, label: np.ndarray) -> np.ndarray:
+        """Normal lines."""
+        return np.asarray(label == NORMAL)
+
+    def target(self, label: np.ndarray) -> tuple[np.ndarray, Output | None]:
+        """Normal or imitation, for the selection; the limit is known when all splits are run."""
+        return label, Output()
+
+    def split_metric(
+        self,
+        label: np.ndarray,
+        outputs: np.ndarray,
+        machine: np.ndarray,
+        *,
+        imitated: bool = False,
+    ) -> float:
+        """Balanced accuracy at the best limit for this split alone: a bound from above."""
+        false_alarms, detection, _ = roc_curve(label, outputs[:, 0])
+        return float(((1 - false_alarms + detection) / 2).max())
+
+    def accuracy(self, label: np.ndarray, outputs: np.ndarray) -> float:
+        """Balanced accuracy at the limit."""
+        return metrics.balanced_accuracy(label, (outputs[:, 0] > 1).astype(np.int64))
+
+    def settle(
+        self,
+        label: np.ndarray,
+        machine: np.ndarray,
+        splits: Sequence[Split],
+        outputs: list[np.ndarray],
+        *,
+        fixed: bool = False,
+        imitated: bool = False,
+    ) -> Settled:
+        """Find the limit from held-out normal scores; judge each split by that of the others."""
+        normal = [
+            result[label[split.test] == NORMAL, 0]
+            for split, result in zip(splits, outputs, strict=True)
+        ]
+        judged, scores, margins = [], [], []
+        for number, (split, result) in enumerate(zip(splits, outputs, strict=True)):
+            own = self._output(normal[:number] + normal[number + 1 :]).apply(result)
+            truth = label[split.test]
+            judged.append(own)
+            scores.append(self.accuracy(truth, own))
+            margins.append(_margin(truth, own[:, 0]))
+        return Settled(scores, judged, float(np.mean(margins)), output=self._output(normal))
+
+    def _output(self, normal: Sequence[np.ndarray]) -> Output:
+        """From raw scores of unseen normal signals to the scale on which the limit is 1.
+
+        The limit is the smallest score that no more than a share of ``rate`` of as many signals
+        and one more would exceed (split conformal prediction).
+        """
+        scores = np.sort(np.concatenate(normal).astype(np.float64))
+        rank = int(np.ceil((1 - self.rate) * (len(scores) + 1))) - 1
+        limit, usual = scores[min(rank, len(scores) - 1)], np.median(scores)
+        gain = 1 / max(limit - usual, 1e-6 * max(1e-6, abs(limit)))
+        return Output(gain, -usual * gain)
+
+    def summary(self, data: Labelled, outputs: np.ndarray) -> dict[str, Any]:
+        """Metrics of out-of-fold scores at the limit."""
+        label, found = data.label, (outputs[:, 0] > 1).astype(np.int64)
+        low, high = metrics.bootstrap_interval(label, found, data.signals.group)
+        false, rejected = found[label == NORMAL].mean(), found[label != NORMAL].mean()
+        return {
+            "balanced_accuracy": float(1 - false + rejected) / 2,
+            "balanced_accuracy_interval": {"low": low, "high": high, "level": 0.95},
+            "false_outliers": float(false),
+            "outlier_rate": self.rate,
+            "imitations_rejected": float(rejected),
+            "auc": float(roc_auc_score(label, outputs[:, 0])),
+        }
+
+    def rows(
+        self, outputs: np.ndarray, label: np.ndarray | None, classes: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """Whether each signal is an outlier, and its score; the true class where known."""
+        rows: list[dict[str, Any]] = []
+        for index, score in enumerate(outputs[:, 0]):
+            row: dict[str, Any] = {"outlier": int(score > 1), "score": float(score)}
+            if label is not None:
+                row["true_class"] = classes[label[index]]
+            rows.append(row)
+        return rows
+
+    def answers(
+        self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
+    ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+        """Outlier or not, the score, and how many are."""
+        rows = [
+            row if state == 0 else {}
+            for row, state in zip(
+                self.rows(emulation.outputs, None, classes), emulation.states, strict=True
+            )
+        ]
+        found = [row["outlier"] for row in rows if row]
+        return rows, {"normal": found.count(0), "outliers": found.count(1)}
+
+    def results(self, fitted: Trained, names: Names) -> list[tuple[str, str, int, str]]:
+        """One byte."""
+        return [("uint8_t", "is_outlier", 1, "written; 1 for an outlier, 0 for a normal signal")]
+
+    def helpers(self, fitted: Trained) -> str:
+        """The score."""
+        return "\n/* Score of a signal: above 1 it is an outlier. */" + value_function(fitted)
+
+    def compute(self, fitted: Trained) -> str:
+        """Compare the score with 1."""
+        return "    *is_outlier = (neai_value(in) > 1.0f) ? 1u : 0u;"
+
+    def emulated(self, fitted: Trained) -> str:
+        """The score, which the API does not tell."""
+        return "        emulator_out[0] = neai_value(emulator_in);"
+
+    def example(self, fitted: Trained, names: Names) -> str:
+        """Hello world: read a signal, act on an outlier."""
+        name, macro = names.function, names.macro
+        return f"""/* How to use the library: fill the buffer, call, act.
+ * SPDX-License-Identifier: MIT-0
+ */
+#include "{names.header}"
+
+static float signal_buffer[{macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")}];
+
+/* Yours to write: fill the buffer from the sensor, axis fastest (x0 y0 z0 x1 y1 z1 ...). */
+extern void read_signal(float *buffer);
+/* Yours to write: what to do with a signal unlike all that were learned. */
+extern void on_outlier(void);
+
+int main(void)
+{{
+    uint8_t is_outlier = 0;
+    if ({name("neai_outlier_init")}() != NEAI_OK) {{
+        return 1;
+    }}
+    for (;;) {{
+        read_signal(signal_buffer);
+        if ({name("neai_outlier")}(signal_buffer, &is_outlier) == NEAI_OK && is_outlier) {{
+            on_outlier();
+        }}
+    }}
+}}
+"""
+
+
+def _margin(label: np.ndarray, score: np.ndarray) -> float:
+    """Mean distance to the limit, up to 1, of lines on the right side; both kinds weigh alike."""
+    inside = np.clip(1 - score[label == NORMAL], 0, 1).mean()
+    beyond = np.clip(score[label != NORMAL] - 1, 0, 1).mean()
+    return float((inside + beyond) / 2)

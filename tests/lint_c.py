@@ -7,7 +7,6 @@ import sys
 
 from kinglet.errors import ToolchainError
 from kinglet.host.wrappers import whole_source
-from kinglet.library import build
 from kinglet.toolchain import CORES, WARNING_FLAGS, compile_object
 from tests import samples
 
@@ -21,7 +20,7 @@ def main() -> None:
             for optimise in ("size", "speed"):
                 compile_object(source, core, optimise=optimise, flags=flags)
         for model in samples.MODELS:
-            build(samples.fitted(model)[0])  # compiled with every warning an error
+            samples.library(model)  # compiled with every warning an error
     except ToolchainError as error:
         sys.exit(str(error))
     print(f"{len(CORES)} cores and {len(samples.MODELS)} libraries: no warning")

@@ -4,23 +4,26 @@ import tempfile
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kinglet.costs import CostModel
-from kinglet.pipeline import FittedPipeline, Pipeline
+from kinglet.library import Library, build
+from kinglet.pipeline import FittedPipeline, Output, Pipeline
 from kinglet.pipeline.spec import model
-from kinglet.record import CLASSIFICATION, ENDLESS, Shape, models
+from kinglet.record import CLASSIFICATION, ENDLESS, EXTRAPOLATION, OUTLIER, Shape, models
 from kinglet.search.fit import Problem, fit, join, outputs
 from kinglet.search.limits import Limits
-from kinglet.search.portfolio import portfolio
+from kinglet.search.space import Space
 from kinglet.search.store import Store
 from kinglet.signals import Labelled, label_signals
-from kinglet.tasks import TASKS
+from kinglet.tasks import TASKS, Task
 
 CLASSES = ("slow", "middle", "fast")
 SHAPE = Shape(64, 3)
-SERVING = models().serving(CLASSIFICATION)
+DESK = (CLASSIFICATION, OUTLIER, EXTRAPOLATION)
+FREQUENCIES = np.array([0.15, 0.3, 0.6])
 
 
 def signals(n: int = 60, seed: int = 0, shape: Shape = SHAPE) -> tuple[np.ndarray, np.ndarray]:
@@ -28,7 +31,7 @@ def signals(n: int = 60, seed: int = 0, shape: Shape = SHAPE) -> tuple[np.ndarra
     rng = np.random.default_rng(seed)
     label = np.arange(n) % 3
     time = np.arange(shape.length)[None, :, None]
-    frequency = np.array([0.15, 0.3, 0.6])[label][:, None, None]
+    frequency = FREQUENCIES[label][:, None, None]
     phase = rng.uniform(0, 6.28, size=(n, 1, shape.axes))
     gain = rng.uniform(0.5, 2.0, size=(n, 1, 1))
     x = gain * np.sin(frequency * time + phase) + 0.3 * rng.normal(size=(n, *shape))
@@ -40,12 +43,30 @@ def labelled(n: int = 60, seed: int = 0) -> Labelled:
     return label_signals(values, np.array(CLASSES)[label], rate=100.0)
 
 
+def task_of(name: str) -> Task:
+    """The project type that a model of the desk serves."""
+    (task,) = (task for task in DESK if name in models().serving(task))
+    return TASKS[task]
+
+
+def target_of(task: Task, label: np.ndarray) -> np.ndarray:
+    """What is known of `signals`: the class, whether it is no slow or middle one, the frequency."""
+    if task.name == CLASSIFICATION:
+        return label
+    if task.name == OUTLIER:
+        return (label == 2).astype(np.int64)
+    return FREQUENCIES[label].astype(np.float32)
+
+
 def pipelines() -> list[Pipeline]:
-    """One pipeline for each model, of the portfolio where it has one."""
-    listed = portfolio(SHAPE)
-    by_model = {name: replace(listed[-1], model=model(name)) for name in SERVING}
-    by_model |= {pipeline.model.name: pipeline for pipeline in reversed(listed)}
-    return list(by_model.values())
+    """One pipeline for each model of the desk, of the portfolio where it has one."""
+    chosen = {}
+    for task in DESK:
+        listed = Space(task, SHAPE, 0).portfolio
+        serving = models().serving(task)
+        chosen |= {name: replace(listed[-1], model=model(name)) for name in serving}
+        chosen |= {pipeline.model.name: pipeline for pipeline in reversed(listed)}
+    return list(chosen.values())
 
 
 @cache
@@ -53,15 +74,16 @@ def fitted(name: str) -> tuple[FittedPipeline, bytes]:
     """The portfolio's first pipeline with a model, fitted; and what the host says of `signals`."""
     pipeline = next(p for p in pipelines() if p.model.name == name)
     values, label = signals()
+    task = task_of(name)
+    label = target_of(task, label)
     limits = Limits(32 << 10, 128 << 10, 0.02, 80e6)
     with tempfile.TemporaryDirectory() as folder:
-        store = Store.create(Path(folder), values, 0)
         problem = Problem(
-            task=TASKS[CLASSIFICATION],
-            store=store,
+            task=task,
+            store=Store.create(Path(folder), values, 0),
             label=label,
-            machine=np.zeros_like(label),
-            classes=CLASSES,
+            machine=np.zeros(len(label), np.int64),
+            classes=CLASSES if task.has_classes else (),
             shape=SHAPE,
             limits=limits,
             costs=CostModel("cortex-m4f"),
@@ -71,11 +93,33 @@ def fitted(name: str) -> tuple[FittedPipeline, bytes]:
         )
         joined = join(problem, pipeline)
         made = fit(problem, joined, np.arange(len(label)), "all")
+        if task.name == OUTLIER:  # a limit that some of the signals are beyond
+            score = outputs(made, joined.features)[:, 0]
+            gain = 1 / np.ptp(score)
+            made = replace(made, output=Output(gain, 0.5 - gain * score.min()))
         return made, outputs(made, joined.features).tobytes()
 
 
+def library(name: str, **arguments: Any) -> Library:
+    """The library of `fitted`."""
+    made, _ = fitted(name)
+    return build(made, task=task_of(name), **({"signals": signals()[0]} | arguments))
+
+
 def host_outputs(name: str) -> np.ndarray:
-    return np.frombuffer(fitted(name)[1], dtype=np.float32).reshape(-1, len(CLASSES))
+    made, content = fitted(name)
+    return np.frombuffer(content, dtype=np.float32).reshape(-1, made.n_outputs)
+
+
+def answers(name: str, outputs: np.ndarray) -> list[bytes]:
+    """What the C function of a library writes, for what the host says."""
+    task = task_of(name).name
+    if task == CLASSIFICATION:
+        return [row.tobytes() + int(row.argmax()).to_bytes(4, "little") for row in outputs]
+    if task == OUTLIER:
+        return [bytes([score > 1]) for (score,) in outputs]
+    return [row.tobytes() for row in outputs]
 
 
 MODELS = tuple(pipeline.model.name for pipeline in pipelines())
+CLASSIFIERS = tuple(name for name in MODELS if task_of(name).has_classes)

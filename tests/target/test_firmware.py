@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from kinglet.ccode.constants import literal
-from kinglet.library import build
 from tests import samples
 from tests.target.qemu import GCC, QEMU, link_and_run
 
@@ -32,10 +31,12 @@ def signals_header(model: str) -> str:
     return f"""#define SIGNALS {_SIGNALS}
 #define LENGTH {samples.SHAPE.length}
 #define AXES {samples.SHAPE.axes}
-#define FIRST_CLASS "{samples.CLASSES[0]}"
+#define FIRST_CLASS "{samples.CLASSES[0]}"  /* of a classification */
 static const float signals[SIGNALS][LENGTH * AXES] = {{{rows(values)}}};
 static const float expected[SIGNALS][{outputs.shape[1]}] = {{{rows(outputs)}}};
-static const int expected_id[SIGNALS] = {{{", ".join(map(str, outputs.argmax(axis=1)))}}};
+static const int expected_id[SIGNALS] __attribute__((unused)) = {{
+    {", ".join(map(str, outputs.argmax(axis=1)))}
+}};
 """
 
 
@@ -45,7 +46,7 @@ def run_firmware(
     (folder / "NanoEdgeAI.h").write_text(library.sources.header)
     (folder / "libneai.a").write_bytes(library.archive())
     (folder / "signals.h").write_text(signals_header(model))
-    sources = [str(FIRMWARE / name) for name in ("startup.c", "main.c")]
+    sources = [str(FIRMWARE / name) for name in ("startup.c", f"{library.task.name}.c")]
     command = [
         str(GCC), "-mcpu=cortex-m4", "-mthumb", *flags, "-O2", "-std=gnu11", "-Wall", "-Werror",
         "-ffp-contract=off", "-nostartfiles", "-specs=nano.specs", "-I.", *sources, "libneai.a",
@@ -57,7 +58,7 @@ def run_firmware(
 
 @pytest.mark.parametrize("model", samples.MODELS)
 def test_version_5_firmware_runs_unchanged(model, tmp_path):
-    library = build(samples.fitted(model)[0], signals=samples.signals()[0])
+    library = samples.library(model)
     flags = ["-mfloat-abi=hard", "-mfpu=fpv4-sp-d16"]
     run = run_firmware(tmp_path, library, model, flags)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -65,7 +66,7 @@ def test_version_5_firmware_runs_unchanged(model, tmp_path):
 
 @pytest.mark.parametrize("abi", ["softfp", "soft"])
 def test_firmware_of_other_float_conventions(abi, tmp_path):
-    library = build(samples.fitted("lda")[0], abi=abi, signals=samples.signals()[0])
+    library = samples.library("lda", abi=abi)
     fpu = ["-mfpu=fpv4-sp-d16"] if abi == "softfp" else []
     run = run_firmware(tmp_path, library, "lda", [f"-mfloat-abi={abi}", *fpu])
     assert run.returncode == 0, run.stdout + run.stderr

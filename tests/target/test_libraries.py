@@ -7,7 +7,8 @@ from kinglet import board
 from kinglet.demo import basic_motions
 from kinglet.library import build
 from kinglet.library.timing import run_on_board
-from kinglet.toolchain import CORES
+from kinglet.record import OUTLIER, models
+from kinglet.toolchain import CORES, compile_object
 from tests import samples
 
 pytestmark = [
@@ -39,27 +40,47 @@ def real_signals() -> np.ndarray:
 @pytest.mark.parametrize("model", samples.MODELS)
 @pytest.mark.parametrize("core", CORES_AND_SIGNALS)
 def test_core_says_what_the_emulator_says(core, model, real_signals):
-    fitted, _ = samples.fitted(model)
     values = real_signals[: CORES_AND_SIGNALS[core]]
-    library = build(fitted, core=core, signals=samples.signals()[0])
+    library = samples.library(model, core=core)
     run = run_on_board(
-        library.compiled, library.sources, fitted, library.task, CORES[core], None, values,
-        count=False,
+        library.compiled, library.sources, library.trained, library.task, CORES[core], None,
+        values, count=False,
     )  # fmt: skip
-    expected = library.predict_proba(values)
-    last = (np.zeros(len(samples.CLASSES), np.float32), 0)
+    outputs = library.emulate(values).outputs
+    expected = samples.answers(model, outputs)
+    last = bytes(len(expected[0]))
     for index, (state, output) in enumerate(zip(run.returns, run.outputs, strict=True)):
-        probabilities = np.frombuffer(output[:-4], dtype="<f4")
-        id_class = int.from_bytes(output[-4:], "little", signed=True)
         if index in (3, 5):
             assert state == 3, "not finite or too large: NEAI_INVALID_PARAM"
-            assert probabilities.tobytes() == last[0].tobytes() and id_class == last[1]
-            assert np.isnan(expected[index]).all()
+            assert output == last
+            assert np.isnan(outputs[index]).all()
             continue
         assert state == 0
-        assert probabilities.tobytes() == expected[index].tobytes(), f"signal {index}"
-        assert id_class == expected[index].argmax()
-        last = (probabilities, id_class)
+        assert output == expected[index], f"signal {index}"
+        last = output
+
+
+@pytest.mark.parametrize("model", models().serving(OUTLIER))
+@pytest.mark.parametrize("core", ["cortex-m0", "cortex-m4f"])
+def test_scores_of_outliers_are_the_same_bits(core, model, real_signals):
+    library = samples.library(model, core=core)
+    inner = "float board_score(float *in) { return neai_value(in); }"
+    compiled = compile_object(
+        f"{library.sources.source}\nfloat board_score(float *in);\n{inner}\n",
+        CORES[core],
+        headers={"NanoEdgeAI.h": library.sources.header},
+    )
+    harness = """extern float board_score(float *in);
+float board_input[192], board_output;
+int board_run(void) { board_output = board_score(board_input); return 0; }
+"""
+    image = board.link_image({"neai.o": compiled}, harness, CORES[core])
+    values = np.delete(real_signals, (3, 5), axis=0)[:20]
+    run = board.run(
+        image, CORES[core], function="board_run", inputs=values.reshape(len(values), -1),
+        output_size=4, measure_cycles=False,
+    )  # fmt: skip
+    assert b"".join(run.outputs) == library.emulate(values).outputs.tobytes()
 
 
 HARNESS = """#include "NanoEdgeAI.h"

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from kinglet.ccode import Names
+from kinglet.errors import InputError
 from kinglet.pipeline import Output, Trained
 from kinglet.signals import Labelled, Split, make_target_splits
 from kinglet.tasks import regression
 from kinglet.tasks.desk import DeskTask, value_function
 from kinglet.tasks.task import Emulation, Settled
 
+_LONGEST_UNIT = 32
 _BEYOND = 0.05  # of the learned range, on each side
 
 
@@ -47,6 +49,11 @@ class Extrapolation(DeskTask):
         unit = settings.pop("target_unit", self.unit)
         time_series = settings.pop("time_series", self.time_series)
         super().with_settings(**settings)
+        if len(unit) > _LONGEST_UNIT or not unit.isprintable() or "*/" in unit or "\\" in unit:
+            raise InputError(
+                f"--target-unit is {unit!r}, but it becomes a comment in C: give up to "
+                f"{_LONGEST_UNIT} characters such as degC or m/s"
+            )
         return Extrapolation(clip, unit, time_series)
 
     def splits(self, data: Labelled, seed: int) -> list[Split]:

@@ -119,7 +119,8 @@ class Task:
             For a setting that it does not have.
         """
         for name in settings:
-            raise InputError(f"--{name.replace('_', '-')} is not for {self.name}: leave it out")
+            option = "no-clip" if name == "clip" else name.replace("_", "-")
+            raise InputError(f"--{option} is not for {self.name}: leave it out")
         return self
 
     def splits(self, data: Labelled, seed: int) -> list[Split]:

@@ -1,0 +1,55 @@
+"""Recordings kept together, and what is said where that shows another accuracy."""
+
+import numpy as np
+import pytest
+
+from kinglet.search import search
+from kinglet.signals import Labelled, Signals, label_targets
+from kinglet.workflow import build_best, describe
+
+RECORDINGS, EACH = 6, 10  # of each class
+
+
+def recorded(*, telling: bool) -> Labelled:
+    """Tones of two classes; the frequency tells the class, or nothing but the recording."""
+    rng = np.random.default_rng(3)
+    group = np.repeat(np.arange(2 * RECORDINGS), EACH)
+    label = (group % 2).astype(np.int32)
+    own = rng.permutation(np.linspace(0.2, 1.4, 2 * RECORDINGS))[group]
+    frequency = 0.3 + 0.6 * label if telling else own
+    time = np.arange(64)
+    phase = rng.uniform(0, 6.28, (len(group), 1))
+    x = np.sin(frequency[:, None] * time + phase) + 0.1 * rng.normal(size=(len(group), 64))
+    signals = Signals.from_array(x[:, :, None].astype(np.float32), group=group)
+    return Labelled(signals, label, ("a", "b"))
+
+
+@pytest.mark.parametrize("telling", [True, False])
+def test_a_class_that_only_its_recordings_have_is_told(telling):
+    result = search(recorded(telling=telling), candidates=2, budget=None, jobs=1)
+    found = result.recordings
+    assert "6 recordings of a" in found.words and "6 recordings of b" in found.words
+    document = describe(result, *build_best(result))
+    warned = [text for text in document["warnings"] if "torn apart" in text]
+    assert document["recordings"]["torn"] == found.torn > 0.9
+    if telling:
+        assert found.together > 0.9 and not warned
+    else:
+        assert found.together < 0.8 and len(warned) == 1
+
+
+def test_one_recording_a_class_is_compared_with_nothing():
+    data = recorded(telling=True)
+    alone = Signals.from_array(data.signals.values)
+    result = search(Labelled(alone, data.label, data.classes), candidates=1, budget=None, jobs=1)
+    assert result.recordings is None and result.to_json()["recordings"] is None
+
+
+def test_targets_have_recordings_too():
+    data = recorded(telling=True)
+    target = data.signals.group % 4 + np.arange(len(data.label)) % EACH / EACH
+    result = search(
+        label_targets(data.signals, target),
+        task="extrapolation", candidates=1, budget=None, jobs=1, model=["linear_regression"],
+    )  # fmt: skip
+    assert "12 recordings" in result.recordings.words

@@ -43,6 +43,15 @@ def planted(n=300, n_noise=60, n_classes=4, seed=0):
     return scaled(x), y, places
 
 
+def planted_slope(n=300, n_noise=60, seed=0):
+    """Noise, and a continuous target that four features at random places tell between them."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, n_noise + 4))
+    places = rng.choice(x.shape[1], 4, replace=False)
+    y = x[:, places] @ [1.0, -0.8, 0.7, 0.6] + 0.1 * rng.normal(size=n)
+    return scaled(x), (y - y.mean()) / y.std(), places
+
+
 @ALL
 def test_record_says_all_that_people_and_search_need(selector):
     assert selector.title and selector.doc.endswith(".")
@@ -53,8 +62,13 @@ def test_record_says_all_that_people_and_search_need(selector):
 
 
 @RANKING
-def test_planted_features_are_found(selector):
-    x, y, places = planted()
+@pytest.mark.parametrize(
+    ("problem", "dtype"),
+    [(planted, np.int64), (planted_slope, np.float64), (planted_slope, np.float32)],
+)
+def test_planted_features_are_found(selector, problem, dtype):
+    x, y, places = problem()
+    y = y.astype(dtype)
     for count in (16, 32):
         chosen = selector.select(
             selector.complete({"count": count}), x, y, free_pool(x.shape[1]), np.inf, 0
@@ -81,6 +95,8 @@ def test_selection_is_valid_within_the_limit_and_repeatable(selector, data):
     limit = share * pool.total(np.arange(n_features)) if share else 0.0
     config = selector.complete(selector.draw(rng))
     seed = data.draw(st.integers(0, 2**32 - 1))
+    if data.draw(st.booleans()):  # a target of regression
+        y = y + rng.normal(size=n)
 
     chosen = selector.select(config, x.copy(), y, pool, limit, seed)
     assert chosen.dtype.kind == "i" and chosen.ndim == 1
@@ -93,8 +109,9 @@ def test_selection_is_valid_within_the_limit_and_repeatable(selector, data):
 
 
 @ALL
-def test_nothing_is_selected_where_nothing_can_be(selector):
-    x, y, _ = planted(n=40)
+@pytest.mark.parametrize("problem", (planted, planted_slope))
+def test_nothing_is_selected_where_nothing_can_be(selector, problem):
+    x, y, _ = problem(n=40)
     config = selector.complete({})
     pool = priced_pool(x.shape[1], np.random.default_rng(0))
     assert len(selector.select(config, x, y, pool, -1.0, 0)) == 0
@@ -163,6 +180,42 @@ def test_the_count_is_reached_with_fewer_lines_than_features(name):
     config = selector.complete({"count": 96})
     chosen = selector.select(config, x, y, free_pool(x.shape[1]), np.inf, 0)
     assert len(chosen) == 96
+
+
+def test_forward_selection_of_a_target_is_orthogonal_matching_pursuit():
+    x, y, _ = planted_slope()
+    selector = selectors()["forward"]
+    config = selector.complete({"count": 8, "thrift": 0.0})
+    chosen = selector.select(config, x, y, free_pool(x.shape[1]), np.inf, 0)
+    best = []
+    for _ in range(8):  # each time the feature with which least squares leave least
+        rest = [f for f in range(x.shape[1]) if f not in best]
+        best.append(min(rest, key=lambda f: left_over(x[:, [*best, f]], y)))
+    np.testing.assert_array_equal(chosen, np.sort(best))
+
+
+def left_over(x, y):
+    """Squared residual of least squares with a bias."""
+    columns = np.column_stack([x, np.ones(len(x))]).astype(float)
+    return np.sum((y - columns @ np.linalg.lstsq(columns, y, rcond=None)[0]) ** 2)
+
+
+def test_the_same_numbers_as_classes_or_as_target_are_two_problems():
+    rng = np.random.default_rng(0)
+    y = rng.integers(3, size=300)
+    x = rng.normal(size=(300, 40))
+    x[:, 5] += 3.0 * (y == 1)  # tells the middle class, and nothing of more or less
+    x[:, 9] += 1.0 * y
+    for selector in selectors():
+        if not selector.parameters:
+            continue
+        pool, config = free_pool(40), selector.complete({"count": 8})
+        worth = [
+            selector.select(config, scaled(x), target, pool, np.inf, 0)
+            for target in (y, y.astype(float))
+        ]
+        assert 9 in worth[0] and 9 in worth[1] and 5 in worth[0]
+        assert not np.array_equal(*worth)
 
 
 def test_all_features_gives_up_the_dearest_group():

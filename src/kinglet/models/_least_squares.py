@@ -8,8 +8,8 @@ import numpy as np
 
 # What a choice by leave-one-out chooses from.
 PENALTIES = tuple(10.0 ** (power / 3) for power in range(-18, 4))
-# A line that is fitted whatever it says tells nothing of the penalty.
-_LEAST_REST = 1e-3
+# Against division by 0 where a line is fitted whatever it says.
+_LEAST_REST = 1e-12
 
 
 def ridge(x: np.ndarray, y: np.ndarray, penalties: Sequence[float]) -> tuple[np.ndarray, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from kinglet.record import Config, Field, Fitted, Model, Parameter
 class Perceptron(Model):
     """V max(0, W x + b) + c: everything but the fit, and what follows the sums."""
 
-    parameters = (
+    parameters: ClassVar[tuple[Parameter, ...]] = (
         Parameter("hidden", 16, "Hidden units.", choices=(16, 24, 32, 48, 64)),
         Parameter(
             "penalty",
@@ -27,7 +27,7 @@ class Perceptron(Model):
     fields = (
         Field("inputs", "uint16_t", "features"),
         Field("hidden", "uint16_t", "hidden units"),
-        Field("outputs", "uint16_t", "classes"),
+        Field("outputs", "uint16_t", "sums that it gives"),
         Field("int8", "uint8_t", "1: the weights are quantised times scale; 0: they are weights"),
         Field(
             "weights", "float", "W, one row of inputs a hidden unit, then V likewise", array=True

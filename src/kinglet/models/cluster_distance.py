@@ -27,7 +27,7 @@ class ClusterDistance(OutlierModel):
     )
     source = "Lloyd (1982), Least squares quantization in PCM; Aggarwal et al. (2003), CluStream"
     parameters = (
-        Parameter("clusters", 6, "Most clusters.", choices=(1, 2, 3, 4, 6, 8, 12)),
+        Parameter("clusters", 8, "Most clusters.", choices=(1, 2, 3, 4, 6, 8, 12)),
         Parameter(
             "prior",
             8.0,

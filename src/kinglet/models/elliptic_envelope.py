@@ -36,7 +36,7 @@ class EllipticEnvelope(OutlierModel):
         Parameter("method", "all", "Which lines are fitted.", choices=("all", "robust")),
         Parameter(
             "shrinkage",
-            0.1,
+            0.2,
             "Least share of the identity in the covariance.",
             low=0.01,
             high=0.6,

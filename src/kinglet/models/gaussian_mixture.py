@@ -37,7 +37,7 @@ class GaussianMixture(OutlierModel):
     parameters = (
         Parameter("components", 3, "Most components.", choices=(1, 2, 3, 4, 6)),
         Parameter("covariance", "tied", "Form of the covariances.", choices=("diag", "tied")),
-        Parameter("added", 0.1, "Added to every variance, of 1.", low=0.02, high=1.0, scale="log"),
+        Parameter("added", 0.3, "Added to every variance, of 1.", low=0.02, high=1.0, scale="log"),
     )
     fields = (
         Field("inputs", "uint16_t", "features"),

@@ -16,11 +16,13 @@ from kinglet.record import EXTRAPOLATION, Config, Field, Fitted, Model, Paramete
 
 # Of a support vector machine: half the width of the tube, and steps after which it must end.
 _TUBE = 0.05
-_STEPS = 50_000
+_STEPS = 20_000
 # Weight of the squared weights where a support vector machine is only imitated.
 _IMITATION = 1e-7
 # Of the kernel of the inducing points, against rounding.
 _JITTER = 1e-4
+# Lines by which width and noise are judged, at most.
+_JUDGED = 500
 # Variance of the noise over that of the process, from which the likelihood chooses.
 _NOISES = 10.0 ** np.arange(-5, 1.01, 0.25)
 
@@ -32,12 +34,13 @@ class KernelRegression(Model):
     title = "kernel regression"
     doc = (
         "y = sum w_k exp(-gamma |x - c_k|^2) + b, gamma = width / median |x - c_k|^2, b the mean "
-        "of the targets. The centres come from k-means and are int8 before w is fitted, so that nothing is lost. Fitted by "
-        "ridge regression; as the mean of a Gaussian process over which the centres rule as its "
+        "target. The centres come from k-means and are int8 before w is fitted, so that "
+        "nothing is lost. Fitted as the mean of a Gaussian process with the centres as its "
         "inducing points (gaussian_process: width and noise by the marginal likelihood, nothing to "
-        "set); or as a support vector machine with a tube of 0.05 standard deviations, its support "
-        "vectors gathered around the centres, which then imitate it by least squares (svr). Far "
-        "from all training lines it says their mean: it never goes astray, and never goes on."
+        "set); by ridge regression; or as a support vector machine with a tube of 0.05 standard "
+        "deviations, its support vectors gathered around the centres, which then imitate it by "
+        "least squares (svr). Far from all training lines it says their mean: it never goes "
+        "astray, and never goes on."
     )
     source = (
         "Titsias (2009), Variational learning of inducing variables in sparse Gaussian processes; "
@@ -168,23 +171,25 @@ def _gaussian_process(
         Of mean 0.
     """
     among = cdist(centres, centres, "sqeuclidean")
-    energy, n = float(target @ target), len(target)
     typical = float(np.median(squared)) or 1.0
+    n = min(len(target), _JUDGED)
+    some = np.linspace(0, len(target) - 1, n).astype(int)
+    judged, energy = target[some], float(target[some] @ target[some])
     if energy == 0:
         return 1 / typical, np.zeros(len(centres))
 
-    def root(gamma: float) -> tuple[np.ndarray, np.ndarray]:
+    def root(gamma: float, distance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Factor L of the kernel of the centres, and A with A' A the kernel that they explain."""
         inner = np.exp(-gamma * among) + _JITTER * np.eye(len(centres))
         factor = cholesky(inner, lower=True)
-        return factor, solve_triangular(factor, np.exp(-gamma * squared).T, lower=True)
+        return factor, solve_triangular(factor, np.exp(-gamma * distance).T, lower=True)
 
     def evidence(gamma: float) -> tuple[float, float]:
         """Bound at the best noise, and that noise."""
-        _, explained = root(gamma)
+        _, explained = root(gamma, squared[some])
         values, vectors = np.linalg.eigh(explained @ explained.T)
         values = np.maximum(values, 0)
-        heights = (vectors.T @ (explained @ target)) ** 2
+        heights = (vectors.T @ (explained @ judged)) ** 2
         noise = _NOISES[:, None]
         # |target|^2 in the inverse of the covariance A' A + noise, by the matrix inversion lemma.
         misfit = (energy - (heights / (values + noise)).sum(axis=1)) / _NOISES
@@ -201,7 +206,7 @@ def _gaussian_process(
         options={"xatol": 0.05},
     )
     gamma = float(np.float32(np.exp(result.x) / typical))
-    factor, explained = root(gamma)
+    factor, explained = root(gamma, squared)
     inner = explained @ explained.T + evidence(gamma)[1] * np.eye(len(centres))
     weights = cho_solve(cho_factor(inner), explained @ target)
     return gamma, solve_triangular(factor, weights, lower=True, trans="T")

@@ -13,6 +13,9 @@ from kinglet.models._least_squares import PENALTIES, ridge
 from kinglet.models._read_out import quiet
 from kinglet.record import EXTRAPOLATION, Config, Field, Fitted, Model, Parameter
 
+# Directions of which the features hold a smaller share than this are rounding.
+_RESOLUTION = 1e-4
+
 
 class LinearRegression(Model):
     """A weighted sum of the features, fitted in one of several ways."""
@@ -78,7 +81,9 @@ class LinearRegression(Model):
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
         x, y = x.astype(np.float64), y.astype(np.float64)
-        weights, bias = _fit(config, x, y, seed) if np.ptp(y) else (np.zeros(x.shape[1]), y[0])
+        weights, bias = np.zeros(x.shape[1]), float(y.mean())
+        if np.ptp(y) and np.ptp(x, axis=0).any():
+            weights, bias = _fit(config, x, y, seed)
         return {"weights": weights.astype(np.float32), "bias": np.array(bias, dtype=np.float32)}
 
     def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:
@@ -106,7 +111,9 @@ def _fit(config: Config, x: np.ndarray, y: np.ndarray, seed: int) -> tuple[np.nd
     elif method == "elastic_net":
         model = ElasticNet(config["sparsity"], l1_ratio=0.5)
     elif method == "pls":
-        model = PLSRegression(min(config["components"], *x.shape), scale=False)
+        # Directions beyond the rank would be rounding, blown up.
+        rank = np.linalg.matrix_rank(x - centre, rtol=_RESOLUTION)
+        model = PLSRegression(max(1, min(config["components"], rank)), scale=False)
     else:
         complexity = 1 / (config["penalty"] * len(x))
         model = LinearSVR(epsilon=0.05, C=complexity, max_iter=5000, random_state=seed)

@@ -26,13 +26,10 @@ class MlpRegression(Perceptron):
     source = "Bishop (2006), Pattern Recognition and Machine Learning, 5.1-5.5"
     tasks = (EXTRAPOLATION,)
     parameters = tuple(
-        replace(p, doc="Weight of the squared weights against the mean squared error.")
+        replace(p, low=1e-3, doc="Weight of the squared weights against the mean squared error.")
         if p.name == "penalty"
         else p
         for p in Perceptron.parameters
-    )
-    fields = tuple(
-        replace(item, doc="1") if item.name == "outputs" else item for item in Perceptron.fields
     )
 
     def fit(
@@ -48,9 +45,12 @@ class MlpRegression(Perceptron):
         mean = y.mean()
         with quiet():
             network.fit(x.astype(np.float32), (y - mean).astype(np.float32))
-        first, last = network.coefs_
-        bias = np.concatenate([network.intercepts_[0], network.intercepts_[1] + mean])
-        return perceptron(config, first, last.T.astype(np.float32), bias)
+        (first, last), (bias, last_bias) = network.coefs_, network.intercepts_
+        if not np.ptp(y):  # nothing to learn, to the last digit
+            last, last_bias = np.zeros_like(last), np.zeros_like(last_bias)
+        return perceptron(
+            config, first, last.T.astype(np.float32), np.concatenate([bias, last_bias + mean])
+        )
 
 
 RECORD = MlpRegression()

@@ -37,7 +37,7 @@ class OneClassSvm(OutlierModel):
         Parameter("centres", 32, "Most centres.", choices=(16, 32, 64, 96)),
         Parameter(
             "width",
-            3.0,
+            6.0,
             "gamma times the median squared distance.",
             low=0.5,
             high=16.0,

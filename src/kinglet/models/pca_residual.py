@@ -28,7 +28,7 @@ class PcaResidual(OutlierModel):
     )
     parameters = (
         Parameter("method", "both", "What counts.", choices=("both", "residual")),
-        Parameter("kept", 0.8, "Share of the variance in the components.", low=0.3, high=0.99),
+        Parameter("kept", 0.9, "Share of the variance in the components.", low=0.3, high=0.99),
         Parameter("components", 16, "Most components.", choices=(4, 8, 16, 32)),
     )
     fields = (

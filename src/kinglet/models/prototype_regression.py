@@ -29,7 +29,9 @@ class PrototypeRegression(Model):
         "the lines nearest to each. Steps from regime to regime where others bend; beyond the "
         "training lines it says what the last of them say. Weak where many features matter little."
     )
-    source = "Hastie, Tibshirani and Friedman (2009), The Elements of Statistical Learning, 13.2-13.3"
+    source = (
+        "Hastie, Tibshirani and Friedman (2009), The Elements of Statistical Learning, 13.2-13.3"
+    )
     tasks = (EXTRAPOLATION,)
     parameters = (
         Parameter("prototypes", 96, "Prototypes, at most.", choices=(32, 64, 96, 128, 192)),

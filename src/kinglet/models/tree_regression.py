@@ -42,7 +42,7 @@ class TreeRegression(Model):
             choices=("random_forest", "extra_trees", "boosted"),
         ),
         Parameter("trees", 80, "Trees.", choices=(10, 20, 40, 80)),
-        Parameter("leaves", 8, "Most leaves of a tree.", choices=(8, 16, 32, 64)),
+        Parameter("leaves", 16, "Most leaves of a tree.", choices=(8, 16, 32, 64)),
         Parameter(
             "rate",
             0.1,

@@ -69,8 +69,14 @@ class Record:
         return {name: config.get(name, parameter.default) for name, parameter in known.items()}
 
     def draw(self, rng: np.random.Generator) -> dict[str, Any]:
-        """Draw a configuration at random."""
-        return {parameter.name: parameter.draw(rng) for parameter in self.parameters}
+        """Draw a configuration at random; what means nothing in it has its default."""
+        drawn = {parameter.name: parameter.draw(rng) for parameter in self.parameters}
+        for parameter in self.parameters:
+            if parameter.condition is not None:
+                name, values = parameter.condition
+                if drawn[name] not in values:
+                    drawn[parameter.name] = parameter.default
+        return drawn
 
     def describe(self, config: Config) -> str:
         """One configuration in words: the title, and what differs from the defaults."""

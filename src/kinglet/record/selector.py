@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from kinglet.record.base import Record
-from kinglet.record.values import CLASSIFICATION, Config
+from kinglet.record.values import Config
 
 
 class Selector(Record):
     """A way to select a few features of the joined pool, in Python only: it has no C."""
-
-    tasks: ClassVar[tuple[str, ...]] = (CLASSIFICATION,)
 
     def header(self) -> Path:
         """A selector has no C."""
@@ -35,8 +33,8 @@ class Selector(Record):
         ----------
         x : ndarray of float32, shape (n, n_features)
             Training lines, standard-scaled and clipped to +-5.
-        y : ndarray of int, shape (n,)
-            Class of each line.
+        y : ndarray, shape (n,)
+            Class of each line, an integer; or its target, floating point, mean 0.
         pool : kinglet.pipeline.Pool
             What the features cost.
         limit : float

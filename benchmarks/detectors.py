@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy import stats
-from sklearn.covariance import LedoitWolf
+from sklearn.covariance import EllipticEnvelope, LedoitWolf
 from sklearn.ensemble import IsolationForest
 from sklearn.model_selection import KFold
 from sklearn.neighbors import LocalOutlierFactor, NearestNeighbors
@@ -102,11 +102,24 @@ DETECTORS: dict[str, Detector] = {
 FEATURES = {
     "ad": {"spectra": log_spectra, "statistics": time_statistics},
     "multisensor": {"values": values, "history": history},
+    "occ": {"spectra": log_spectra, "statistics": time_statistics},
 }
 
 
+def elliptic_envelope(x: np.ndarray, seed: int) -> Score:
+    """Mahalanobis distance under a robust covariance."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # more features than lines: not of full rank
+        return EllipticEnvelope(random_state=seed).fit(x).mahalanobis
+
+
 def judge(
-    detector: Detector, learned: np.ndarray, judged: np.ndarray, seed: int, shuffle: bool
+    detector: Detector,
+    learned: np.ndarray,
+    judged: np.ndarray,
+    seed: int,
+    shuffle: bool,
+    percentile: float = PERCENTILE,
 ) -> tuple[np.ndarray, float]:
     """Scores of the judged lines, and the threshold above which a line is anomalous.
 
@@ -118,7 +131,7 @@ def judge(
         learned
     ):
         held_out[held] = _fit(detector, learned[kept], seed)(learned[held])
-    return _fit(detector, learned, seed)(judged), float(np.percentile(held_out, PERCENTILE))
+    return _fit(detector, learned, seed)(judged), float(np.percentile(held_out, percentile))
 
 
 def _fit(detector: Detector, x: np.ndarray, seed: int) -> Score:

@@ -1,9 +1,10 @@
-"""Imitated anomalies: seeded, valid input for a library, and different from what they imitate."""
+"""Imitations: seeded, valid input for a library, and different from what they imitate."""
 
 import numpy as np
 import pytest
 
 from kinglet.signals import VALUE_LIMIT, imitate
+from kinglet.signals.imitate import imitate_outliers
 from kinglet.signals.signals import find_invalid
 
 
@@ -119,3 +120,95 @@ def test_a_stream_keeps_its_order_and_changes_in_stretches():
 def test_streams_of_every_length_work(n, axes):
     changed = imitate(stream(n, axes), stream=True)
     assert changed.shape == (n, 1, axes) and find_invalid(changed) is None
+
+
+@pytest.mark.parametrize("axes", [1, 3])
+def test_outliers_depend_on_the_seed_alone_and_the_input_stays(axes):
+    values = signals(axes=axes)
+    before = values.copy()
+    one, same, other = (imitate_outliers(values, seed=seed) for seed in (3, 3, 4))
+    np.testing.assert_array_equal(values, before)
+    np.testing.assert_array_equal(one, same)
+    assert (one != other).any()
+    assert one.dtype == np.float32 and one.shape == values.shape
+
+
+def test_every_outlier_is_far_from_its_signal():
+    values = signals(400) - 5
+    changed = imitate_outliers(values).astype(float)
+    distance = np.sqrt(((changed - values) ** 2).mean(axis=1).max(axis=1)) / values.std()
+    assert distance.min() > 0.1 and np.median(distance) > 0.4
+    assert distance.max() < 4, "near enough to say something of the limit"
+
+
+def test_the_kinds_of_outliers_that_are_told():
+    values = signals(480)
+    changed = imitate_outliers(values, seed=1).astype(float)
+    mean = values.mean(axis=1, keepdims=True, dtype=float)
+    swing, difference = values - mean, changed - values
+
+    def holds(error: np.ndarray) -> np.ndarray:
+        return np.abs(error).max(axis=(1, 2)) < 1e-4
+
+    new = changed - changed.mean(axis=1, keepdims=True)
+    gains = (new * swing).sum(axis=1) / (swing**2).sum(axis=1)
+    scaled = holds(new - gains[:, None] * swing) & ~holds(difference - difference[:, :1])
+    together = scaled & (np.ptp(gains, axis=1) < 1e-4)
+    sizes = np.exp(np.abs(np.log(np.abs(gains))))
+    assert 1.39 < sizes[together].min() < 1.5 and 1.9 < sizes[together].max() < 2.01
+    assert sizes[scaled & ~together].min() > 1.59 and sizes[scaled & ~together].max() < 2.51
+    shifted = holds(difference - difference[:, :1])
+    usual = np.sqrt(values.var(axis=1).mean(axis=0) + values.mean(axis=1).var(axis=0))
+    shifts = np.abs(difference[shifted, 0]) / usual
+    assert shifts.min() > 0.69 and shifts.max() < 1.51
+    turned = holds(changed - (2 * mean - values[:, ::-1]))
+    power = np.abs(np.fft.rfft(swing, axis=1)) ** 2
+    phases = holds((np.abs(np.fft.rfft(new, axis=1)) ** 2 - power)[:, 1:-1] / power.max())
+    phases &= ~turned & ~shifted
+    energy = (values.astype(float) ** 2).sum(axis=2), (changed**2).sum(axis=2)
+    rotated = np.abs(energy[0] - energy[1]).max(axis=1) < 1e-2
+    swapped = holds(np.sort(changed, axis=2) - np.sort(values, axis=2))
+    counts = {
+        "gain": together,
+        "gain of axes": scaled & ~together,
+        "level": shifted,
+        "turned": turned,
+        "phases": phases,
+        "swapped": swapped,
+        "rotated": rotated & ~swapped,
+    }
+    assert {name: kind.sum() for name, kind in counts.items()} == dict.fromkeys(counts, 40)
+
+
+def test_an_outlier_may_be_faster_or_slower():
+    tone = np.sin(2 * np.pi * 8 * np.arange(128) / 128)
+    values = np.tile(tone[:, None], (300, 1, 1)).astype(np.float32)
+    changed = imitate_outliers(values).astype(float)[:, :, 0]
+    spectrum = np.abs(np.fft.rfft(changed - changed.mean(axis=1, keepdims=True), axis=1))
+    peaks = spectrum.argmax(axis=1)
+    moved = peaks[(peaks != 8) & (peaks < 16)]
+    slower, faster = moved[moved < 8], moved[moved > 8]
+    assert len(slower) > 5 and len(faster) > 5
+    assert slower.min() >= 5 and faster.max() <= 12
+
+
+@pytest.mark.parametrize("shape", [(30, 2, 1), (30, 4, 2), (30, 256, 1), (1, 64, 3), (7, 2, 9)])
+def test_outliers_of_every_shape(shape):
+    values = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    changed = imitate_outliers(values)
+    assert changed.shape == shape and find_invalid(changed) is None
+    assert (changed != values).any(axis=(1, 2)).all()
+
+
+@pytest.mark.parametrize("level", [0.0, -7.0, 1e9])
+def test_outliers_of_constant_signals_differ_a_little(level):
+    values = np.full((60, 16, 1), level, np.float32)  # of several axes one may be turned
+    changed = imitate_outliers(values)
+    assert find_invalid(changed) is None and (changed != values).any(axis=(1, 2)).all()
+    np.testing.assert_allclose(changed, values, rtol=1e-4, atol=1e-4)
+
+
+def test_outliers_of_the_largest_signals_stay_valid_input():
+    largest = np.nextafter(np.float32(VALUE_LIMIT), np.float32(0))
+    values = np.where(signals() > 5, largest, -largest).astype(np.float32)
+    assert find_invalid(imitate_outliers(values)) is None

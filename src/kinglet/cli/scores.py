@@ -84,6 +84,13 @@ def outlier_rows(document: dict[str, Any]) -> Iterator[Row]:
         "signals and tell how tight the limit is",
     )
     yield _accuracy(document)
+    tightness = document["tightness"]
+    yield (
+        "tightness",
+        f"{_percent(tightness['uniform_accepted'])} of uniform samples around the normal signals "
+        f"are accepted; a normal signal {tightness['radius']:.2g} times as far from the centre is "
+        "an outlier",
+    )
 
 
 def regression_rows(document: dict[str, Any]) -> Iterator[Row]:

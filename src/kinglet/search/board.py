@@ -24,6 +24,7 @@ def recommended(
     standard_error: Callable[[float], float],
     *,
     unsure: bool = False,
+    portfolio_order: bool = False,
 ) -> list[Evaluation]:
     """Complete candidates in the order in which to build them.
 
@@ -38,14 +39,30 @@ def recommended(
     unsure : bool
         Whether lines count for less than they are, and the portfolio leads in any case: samples of
         a stream are alike, imitated anomalies are not the real ones.
+    portfolio_order : bool
+        Whether the order of the portfolio decides too: its first candidate leads whose mean is at
+        most a standard error below the highest of all.
     """
     order = ranked(entries)
     proved = next((entry for entry in order if entry.known), None)
+    if proved is not None and portfolio_order:
+        return _by_portfolio(order, standard_error, unsure=unsure)
     if proved is None or order[0].known:
         return order
     if not unsure and order[0].mean - proved.mean > standard_error(order[0].mean):
         return order
     return [proved, *(entry for entry in order if entry is not proved)]
+
+
+def _by_portfolio(
+    order: list[Evaluation], standard_error: Callable[[float], float], *, unsure: bool
+) -> list[Evaluation]:
+    """The first of the portfolio that is about as good as the best, then the others."""
+    best = max((e for e in order if e.known or not unsure), key=lambda entry: entry.mean)
+    enough = best.mean - standard_error(best.mean)
+    alike = [entry for entry in order if entry.known and entry.mean >= enough]
+    lead = min(alike, key=lambda entry: entry.number, default=best)
+    return [lead, *(entry for entry in order if entry is not lead)]
 
 
 def pareto(entries: Iterable[Evaluation]) -> list[Evaluation]:

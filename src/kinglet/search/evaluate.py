@@ -65,6 +65,8 @@ class Evaluation:
         Parts of the score.
     known : bool
         Whether it is of the portfolio, not drawn at random.
+    number : int
+        Of the candidate in its search, from 0; those of the portfolio come first, in its order.
     seconds : float
     """
 
@@ -79,6 +81,7 @@ class Evaluation:
     margin: float = 0.0
     thrift: float = 0.0
     known: bool = False
+    number: int = 0
     seconds: float = 0.0
 
     @property

@@ -195,7 +195,8 @@ class Loop:
         return tuple(int(index) for index in np.argsort(scores, kind="stable"))
 
     def _tell(self, number: int, evaluation: Evaluation) -> None:
-        evaluation = replace(evaluation, known=number < len(self._space.portfolio))
+        known = number < len(self._space.portfolio)
+        evaluation = replace(evaluation, known=known, number=number)
         self.done[number] = evaluation
         self._journal.add(number, evaluation)
         if evaluation.complete and (self._best is None or evaluation.score > self._best.score):

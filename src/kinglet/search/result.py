@@ -17,10 +17,10 @@ from kinglet.library import Library, build, refuse_sticking
 from kinglet.pipeline import FittedPipeline
 from kinglet.record import OUTLIER
 from kinglet.search.board import pareto, ranked, recommended
+from kinglet.search.boundary import describe_boundary
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.learning import lines_of, report, with_minimum
 from kinglet.search.limits import Limits
-from kinglet.search.projection import projection
 from kinglet.search.recordings import Recordings
 from kinglet.signals import NORMAL, Labelled, Split
 from kinglet.targets import Target
@@ -139,10 +139,10 @@ class Candidate:
 
     @cached_property
     def boundary(self) -> dict[str, Any]:
-        """The boundary of a 1-class library in two dimensions; empty for others."""
+        """How tight a 1-class library is, and its boundary in two dimensions; empty for others."""
         if self.context.task.name != OUTLIER:
             return {}
-        return {"projection": projection(self.fitted, self.context.data)}
+        return describe_boundary(self.fitted, self.context.data, self.context.seed)
 
     def rows(self) -> list[dict[str, Any]]:
         """Out-of-fold output of each line, by file and line."""
@@ -244,6 +244,7 @@ class Result:
             self.evaluations,
             partial(context.task.standard_error, n_signals=len(context.data.signals)),
             unsure=context.data.imitated or context.in_order,
+            portfolio_order=context.task.portfolio_order,
         )
         return [Candidate(entry, context) for entry in order]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kinglet.pipeline import Pipeline
-from kinglet.pipeline.spec import Chain, Use
+from kinglet.pipeline.spec import Chain, Use, chain_outputs
 from kinglet.record import (
     ANOMALY,
     CLASSIFICATION,
@@ -41,6 +41,8 @@ _PORTFOLIOS = {
 _DRAWS = 200
 _SELECTORS = ("forward", "tree_importance", "ridge_elimination")
 _FEW = (8, 12, 16, 24, 32)  # features of a model whose memory grows with them
+_PROVED = 0.5  # share of the candidates for extrapolation that draw on a pool of the portfolio
+_MOST = 1500  # features to choose from: with more of them one choice takes as long as a search
 
 
 class Space:
@@ -119,9 +121,25 @@ class Space:
         )
 
     def _draw_branches(self, rng: np.random.Generator) -> tuple[Chain, ...]:
+        if self._task == EXTRAPOLATION:
+            return self._draw_pool(rng)
         for _ in range(_DRAWS):
             branches = fitting(draw_branches(self._task, self._shape, rng), self._shape)
             if branches:
+                return branches
+        return fitting(raw(self._shape), self._shape)
+
+    def _draw_pool(self, rng: np.random.Generator) -> tuple[Chain, ...]:
+        """A pool of the portfolio, or a random one to which the course of the signal belongs.
+
+        A number hangs on few features, which a small random pool seldom holds.
+        """
+        if rng.random() < _PROVED:
+            return self.portfolio[int(rng.integers(len(self.portfolio)))].branches
+        for _ in range(_DRAWS):
+            drawn = raw(self._shape) + draw_branches(self._task, self._shape, rng)
+            branches = fitting(drawn, self._shape)
+            if sum(chain_outputs(chain, self._shape) for chain in branches) <= _MOST:
                 return branches
         return fitting(raw(self._shape), self._shape)
 

@@ -2,7 +2,7 @@
 
 from kinglet.signals.checks import check_class_name
 from kinglet.signals.groups import count_recorded, describe_groups, read_groups, regroup
-from kinglet.signals.imitate import imitate
+from kinglet.signals.imitate import imitate, imitate_outliers
 from kinglet.signals.labels import label_signals
 from kinglet.signals.machines import ABNORMAL, NORMAL, label_machines, read_machines
 from kinglet.signals.normal import label_normal, read_normal
@@ -26,6 +26,7 @@ __all__ = [
     "count_recorded",
     "describe_groups",
     "imitate",
+    "imitate_outliers",
     "is_time_series",
     "label_machines",
     "label_normal",

@@ -1,4 +1,4 @@
-"""Imitated anomalies: what to test against where nobody has recorded a fault."""
+"""Imitated anomalies and outliers: what to test against where nobody has recorded any."""
 
 from __future__ import annotations
 
@@ -94,3 +94,159 @@ def _stream(values: Floats, rng: np.random.Generator) -> Floats:
         else:
             part += spread[axis] * rng.standard_normal(len(part))
     return changed
+
+
+def imitate_outliers(values: npt.NDArray[np.float32], *, seed: int = 0) -> npt.NDArray[np.float32]:
+    """Make an outlier of each normal signal, of several kinds in turn.
+
+    In more directions and farther away than the anomalies of `imitate`: measured, imitations that
+    are hard to tell from normal signals rank libraries less as real outliers do. How strong each
+    is is drawn log-uniform: the swing about the mean 1.4 to 2 times larger or smaller, white noise
+    of 0.35 to 0.7 standard deviations, the phases of the spectrum turned by up to 90 to 180 degrees
+    either way, a spectrum with smooth gains whose logarithm deviates by 0.5 to 1, samples clipped
+    at 0.5 to 1 standard deviations, a course 1.2 to 1.5 times as fast or as slow, a moving average
+    over an eighth to a sixteenth of the length, the course backwards and upside down, or a level
+    0.7 to 1.5 usual deviations off. Of several axes also: the swing of each 1.6 to 2.5 times larger
+    or smaller, two axes that change places, or a rotation by 25 to 50 degrees in the plane of two.
+    Where a kind leaves a signal as it is (a constant one, say), the level is moved.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n_signals, length, axes)
+        Left as it is.
+    seed : int
+        Same seed, same outliers.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_signals, length, axes)
+        Finite and below 1e12 in magnitude.
+    """
+    rng = np.random.default_rng(seed)
+    exact = values.astype(np.float64)
+    kinds = [*_OUTLIERS, *(_OUTLIERS_OF_AXES if exact.shape[2] > 1 else ())]
+    turn = rng.permutation(len(exact)) % (len(kinds) + 1)
+    usual = np.sqrt(exact.var(axis=1).mean(axis=0) + exact.mean(axis=1).var(axis=0))
+    usual = np.maximum(usual, 1e-6 * (1e-6 + np.abs(exact).max(axis=(0, 1))))
+    moved = exact + usual * _strength(exact, rng, 0.7, 1.5) * _signs(exact, rng)
+    changed = moved.copy()
+    for number, kind in enumerate(kinds):
+        mine = turn == number
+        if mine.any():
+            changed[mine] = kind(exact[mine], rng)
+    same = (np.abs(changed - exact) < 1e-3 * usual).all(axis=(1, 2))
+    changed[same] = moved[same]
+    return clip_to_limit(changed)
+
+
+def _strength(
+    x: Floats, rng: np.random.Generator, weak: float, strong: float, axes: int = 1
+) -> Floats:
+    """Numbers of each signal, log-uniform, of shape (n, 1, axes)."""
+    return np.exp(rng.uniform(np.log(weak), np.log(strong), size=(len(x), 1, axes)))
+
+
+def _signs(x: Floats, rng: np.random.Generator) -> Floats:
+    """-1 or 1 for each axis of each signal, shape (n, 1, axes)."""
+    return rng.choice([-1.0, 1.0], size=(len(x), 1, x.shape[2]))
+
+
+def _parts(x: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean, swing about it and standard deviation of each axis of each signal."""
+    mean = x.mean(axis=1, keepdims=True)
+    return mean, x - mean, x.std(axis=1, keepdims=True)
+
+
+def _gain(x: Floats, rng: np.random.Generator) -> Floats:
+    mean, swing, _ = _parts(x)
+    return mean + swing * _strength(x, rng, 1.4, 2.0) ** _signs(x, rng)[..., :1]
+
+
+def _noise(x: Floats, rng: np.random.Generator) -> Floats:
+    spread = _parts(x)[2]
+    return x + _strength(x, rng, 0.35, 0.7) * spread * rng.standard_normal(x.shape)
+
+
+def _phases(x: Floats, rng: np.random.Generator) -> Floats:
+    """Other phases, the same spectrum."""
+    spectrum = np.fft.rfft(x, axis=1)
+    reach = _strength(x, rng, np.pi / 2, np.pi)
+    angle = reach * rng.uniform(-1, 1, size=(*spectrum.shape[:2], 1))
+    angle[:, 0] = 0
+    return np.fft.irfft(spectrum * np.exp(1j * angle), n=x.shape[1], axis=1)
+
+
+def _colours(x: Floats, rng: np.random.Generator) -> Floats:
+    """Gains over the frequency: straight lines between a few random ones."""
+    mean, swing, _ = _parts(x)
+    spectrum = np.fft.rfft(swing, axis=1)
+    knots, bins = 6, np.linspace(0, 1, spectrum.shape[1])
+    size = _strength(x, rng, 0.5, 1.0)[:, 0] * rng.standard_normal((len(x), knots))
+    gains = np.exp([np.interp(bins, np.linspace(0, 1, knots), row) for row in size])
+    return mean + np.fft.irfft(spectrum * gains[:, :, None], n=x.shape[1], axis=1)
+
+
+def _clipped(x: Floats, rng: np.random.Generator) -> Floats:
+    mean, swing, spread = _parts(x)
+    bound = _strength(x, rng, 0.5, 1.0) * spread
+    return mean + np.clip(swing, -bound, bound)
+
+
+def _faster(x: Floats, rng: np.random.Generator) -> Floats:
+    """Another time scale about the middle; beyond its ends a signal is mirrored."""
+    n, length, _ = x.shape
+    factor = _strength(x, rng, 1.2, 1.5) ** _signs(x, rng)[..., :1]
+    middle = (length - 1) / 2
+    at = np.abs((np.arange(length) - middle) * factor[:, :, 0] + middle) % (2 * length - 2)
+    at = np.minimum(at, 2 * length - 2 - at)
+    before = np.minimum(at.astype(np.int64), length - 2)
+    after = (at - before)[:, :, None]
+    line = np.arange(n)[:, None]
+    return (1 - after) * x[line, before] + after * x[line, before + 1]
+
+
+def _smooth(x: Floats, rng: np.random.Generator) -> Floats:
+    mean, swing, _ = _parts(x)
+    width = max(2, x.shape[1] // int(rng.choice([8, 16])))
+    kernel = np.ones(width) / width
+    return mean + np.apply_along_axis(np.convolve, 1, swing, kernel, mode="same")
+
+
+def _turned(x: Floats, rng: np.random.Generator) -> Floats:
+    """Backwards and upside down."""
+    return 2 * x.mean(axis=1, keepdims=True) - x[:, ::-1]
+
+
+def _gain_of_axes(x: Floats, rng: np.random.Generator) -> Floats:
+    mean, swing, _ = _parts(x)
+    return mean + swing * _strength(x, rng, 1.6, 2.5, x.shape[2]) ** _signs(x, rng)
+
+
+def _pairs(x: Floats, rng: np.random.Generator) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    """Two axes of each signal, each (n, length), and which they are, (n, 2)."""
+    pair = rng.permuted(np.tile(np.arange(x.shape[2]), (len(x), 1)), axis=1)[:, :2]
+    both = np.take_along_axis(x, pair[:, None], axis=2)
+    return both[..., 0], both[..., 1], pair
+
+
+def _swapped(x: Floats, rng: np.random.Generator) -> Floats:
+    first, second, pair = _pairs(x, rng)
+    return _with_pair(x, pair, second, first)
+
+
+def _rotated(x: Floats, rng: np.random.Generator) -> Floats:
+    first, second, pair = _pairs(x, rng)
+    angle = np.deg2rad(_strength(x, rng, 25, 50) * _signs(x, rng)[..., :1])[:, :, 0]
+    cos, sin = np.cos(angle), np.sin(angle)
+    return _with_pair(x, pair, cos * first - sin * second, sin * first + cos * second)
+
+
+def _with_pair(x: Floats, pair: npt.NDArray[np.int64], first: Floats, second: Floats) -> Floats:
+    """The signals with other values of two axes."""
+    changed = x.copy()
+    np.put_along_axis(changed, pair[:, None], np.stack([first, second], axis=2), axis=2)
+    return changed
+
+
+_OUTLIERS = (_gain, _noise, _phases, _colours, _clipped, _faster, _smooth, _turned)
+_OUTLIERS_OF_AXES = (_gain_of_axes, _swapped, _rotated)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -93,7 +94,9 @@ def read_machines(
     signals = replace(signals, warnings=warnings)
     if abnormal:
         return Labelled(signals, label, CLASSES, machine)
-    return with_imitations(signals, machine, CLASSES, stream=multisensor, seed=seed)
+    return with_imitations(
+        signals, machine, CLASSES, partial(imitate, stream=multisensor), seed=seed
+    )
 
 
 def label_machines(normal: Signals, abnormal: Signals | None = None, *, seed: int = 0) -> Labelled:
@@ -114,7 +117,8 @@ def label_machines(normal: Signals, abnormal: Signals | None = None, *, seed: in
     check_line_count("the normal signals", len(normal), 1, MIN_NORMAL)
     if abnormal is None:
         machine = np.zeros(len(normal), np.int32)
-        return with_imitations(normal, machine, CLASSES, stream=normal.length == 1, seed=seed)
+        imitation = partial(imitate, stream=normal.length == 1)
+        return with_imitations(normal, machine, CLASSES, imitation, seed=seed)
     if (abnormal.length, abnormal.axes) != (normal.length, normal.axes):
         raise InputError("The normal and the abnormal signals differ in length or axes.")
     check_line_count("the abnormal signals", len(abnormal), 1, MIN_LINES)
@@ -128,18 +132,22 @@ def with_imitations(
     signals: Signals,
     machine: np.ndarray,
     classes: tuple[str, str],
-    *,
-    stream: bool = False,
+    imitation: Callable[..., np.ndarray],
     seed: int = 0,
 ) -> Labelled:
-    """Add imitated anomalies, as many as there are nominal signals and in the same order.
+    """Add an imitated anomaly of each nominal signal, in the same order.
 
     Each nominal recording has one of imitations beside it.
+
+    Parameters
+    ----------
+    imitation : callable
+        Makes them from float32 (n, length, axes), with a ``seed``.
     """
     values = np.empty_like(signals.values)
     for index in np.unique(signals.file):
         mine = signals.file == index
-        values[mine] = imitate(signals.values[mine], stream=stream, seed=seed + index)
+        values[mine] = imitation(signals.values[mine], seed=seed + int(index))
     names = tuple(_IMITATION.format(name) for name in signals.files)
     both = Signals.concatenate([signals, replace(signals, values=values, files=names)])
     label = np.repeat(np.array([NORMAL, ABNORMAL], dtype=np.int32), len(signals))

@@ -10,6 +10,7 @@ import numpy as np
 
 from kinglet.errors import InputError
 from kinglet.signals.checks import check_line_count, check_shape
+from kinglet.signals.imitate import imitate_outliers
 from kinglet.signals.machines import MIN_NORMAL, with_imitations
 from kinglet.signals.read import Labelled, read_recordings
 from kinglet.signals.signals import Signals
@@ -76,4 +77,5 @@ def label_normal(signals: Signals, *, seed: int = 0) -> Labelled:
 
 
 def _imitated(signals: Signals, seed: int) -> Labelled:
-    return with_imitations(signals, np.zeros(len(signals), np.int32), CLASSES, seed=seed)
+    one = np.zeros(len(signals), np.int32)
+    return with_imitations(signals, one, CLASSES, imitate_outliers, seed=seed)

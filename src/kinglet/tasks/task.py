@@ -97,6 +97,8 @@ class Task:
         Whether the library knows the names of classes.
     stressed : bool
         Whether candidates without a fault are told apart by perturbed signals.
+    portfolio_order : bool
+        Whether the order of the portfolio decides among candidates that are about as good.
     max_time_s : float
         Time that one call of the library may take, by default.
     """
@@ -108,6 +110,7 @@ class Task:
     exports: ClassVar[tuple[str, ...]]
     has_classes: ClassVar[bool] = True
     stressed: ClassVar[bool] = True
+    portfolio_order: ClassVar[bool] = False
     max_time_s: ClassVar[float] = 0.020
 
     def with_settings(self, **settings: Any) -> Task:

@@ -37,6 +37,7 @@ benchmark: $(VENV)/.benchmark
 	$(BIN)/python -m benchmarks.anomaly
 	$(BIN)/python -m benchmarks.evt
 	$(BIN)/python -m benchmarks.play
+	$(BIN)/python -m benchmarks.convert
 
 # Cycles per operation of every step and model, counted on the emulated core.
 cycles: $(VENV)/.test

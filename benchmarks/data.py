@@ -30,3 +30,10 @@ def load(path: Path, part: str) -> tuple[np.ndarray, np.ndarray, list[str]]:
     values = np.concatenate(parts).astype(np.float32)
     label = np.repeat(np.arange(len(classes)), [len(p) for p in parts])
     return values.reshape(len(values), -1, facts["axes"]), label, classes
+
+
+def load_targets(path: Path, part: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values (n, length, axes) and targets (n,) of one part of a set for extrapolation."""
+    lines = np.loadtxt(path / part / "data.csv", delimiter=",", ndmin=2)
+    values = lines[:, 1:].astype(np.float32)
+    return values.reshape(len(values), -1, meta(path)["axes"]), lines[:, 0]

@@ -9,8 +9,8 @@ from pathlib import Path
 RESULTS = Path(__file__).parent / "results"
 
 
-def options(description: str, output: str) -> argparse.Namespace:
-    """Read the options that every benchmark of quality takes."""
+def options(description: str, output: str, **counts: int) -> argparse.Namespace:
+    """Read the options that every benchmark of quality takes, and counts of its own."""
     parser = argparse.ArgumentParser(description=description.split("\n")[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--sets", nargs="+")
@@ -18,6 +18,8 @@ def options(description: str, output: str) -> argparse.Namespace:
     parser.add_argument("--no-peers", action="store_true")
     parser.add_argument("--output", default=output, help="name of the two files")
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder of the two files")
+    for name, count in counts.items():
+        parser.add_argument(f"--{name}", type=int, default=count)
     return parser.parse_args()
 
 

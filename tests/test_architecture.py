@@ -15,7 +15,7 @@ FLOORS = {
     **dict.fromkeys(["steps", "models", "selectors", "pipeline", "ccode"], 2),
     **dict.fromkeys(["tasks", "host", "board", "costs"], 3),
     **dict.fromkeys(["library", "search"], 4),
-    **dict.fromkeys(["workflow", "demo"], 5),
+    **dict.fromkeys(["workflow", "demo", "convert"], 5),
     **dict.fromkeys(["cli", "__main__"], 6),
 }
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from benchmarks import anomaly, detectors
+from benchmarks import anomaly, desktop, detectors
+from sklearn.metrics import r2_score
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = Path(os.environ.get("KINGLET_DATA", ROOT.parent / "shared" / "data"))
@@ -19,12 +20,13 @@ needs_data = pytest.mark.skipif(
 )
 
 
-def in_short(benchmark, name, folder):
+def in_short(benchmark, name, folder, *more):
     """Run a benchmark of quality over one set for a few seconds; its figures."""
     run = subprocess.run(
         [
             sys.executable, "-m", f"benchmarks.{benchmark}", "--sets", name,
             "--seeds", "0", "--budget", "6s", "--no-peers", "--results", str(folder),
+            *more,
         ],
         cwd=ROOT, capture_output=True, text=True,
     )  # fmt: skip
@@ -43,6 +45,21 @@ def test_classification_in_short(tmp_path):
 def test_anomaly_in_short(tmp_path):
     entry = in_short("anomaly", "ecg_beats", tmp_path)["ad"]["ecg_beats"]
     assert entry["Kinglet"][0]["auc"] > 0.9
+
+
+@needs_data
+def test_extrapolation_in_short(tmp_path):
+    entry = in_short("extrapolation", "fan_speed", tmp_path, "--candidates", "2")["fan_speed"]
+    assert entry["kinglet"][0]["test"] > 0.9
+    more = entry["more"][0]["2"]
+    assert more["best_in_hindsight"] >= more["recommended"] > 0.9
+
+
+@needs_data
+def test_convert_in_short(tmp_path):
+    for runs in in_short("convert", "basic_motions", tmp_path)["basic_motions"].values():
+        assert set(runs) == {"Kinglet size", "Kinglet speed"}
+        assert all(run["agree"] == 1 for run in runs.values())
 
 
 def test_without_data_it_says_so(tmp_path):
@@ -176,3 +193,16 @@ def test_tables_hold_sets_detectors_and_means():
     assert "| **mean** | 0.900 | 0.700 |" in text
     assert "| **mean** | 2.0 | 2.0 |" in text
     assert "| first |  | 5000 | 1000 | 800 | 1.50 |  | 0.900 0.900 | 6 | steps |" in text
+
+
+@pytest.mark.parametrize("name", ["random forest", "ridge"])
+def test_desk_regressions_find_the_level_of_a_signal(name):
+    pytest.importorskip("aeon")
+    rng = np.random.default_rng(6)
+    y, y_test = rng.normal(size=(2, 60))
+    x, x_test = (
+        (level[:, None, None] + 0.1 * rng.normal(size=(60, 8, 2))).astype(np.float32)
+        for level in (y, y_test)
+    )
+    predicted = desktop.REGRESSIONS[name](x, y, x_test)
+    assert r2_score(y_test, predicted) > 0.9

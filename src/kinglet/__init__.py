@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from kinglet.convert import convert
     from kinglet.errors import InputError, KingletError, NothingFitsError, ToolchainError
     from kinglet.library import Emulator, Library
     from kinglet.search import Candidate, Progress, Result
@@ -55,6 +56,7 @@ _ROOMS = {
     "Result": "kinglet.search",
     "Signals": "kinglet.signals",
     "ToolchainError": "kinglet.errors",
+    "convert": "kinglet.convert",
     "label_machines": "kinglet.signals",
     "label_normal": "kinglet.signals",
     "label_signals": "kinglet.signals",
@@ -80,6 +82,7 @@ __all__ = [
     "Result",
     "Signals",
     "ToolchainError",
+    "convert",
     "label_machines",
     "label_normal",
     "label_signals",

@@ -11,13 +11,14 @@ from typing import Annotated
 import typer
 
 from kinglet import __version__
+from kinglet.cli.convert import convert
 from kinglet.cli.demo import demo
 from kinglet.cli.emulate import emulate
 from kinglet.cli.make import make
 from kinglet.cli.targets import targets
 from kinglet.errors import KingletError
 
-_COMMANDS = (make, emulate, targets, demo)
+_COMMANDS = (make, convert, emulate, targets, demo)
 
 app = typer.Typer(
     name="kinglet",

@@ -13,6 +13,7 @@ from rich.table import Table
 from kinglet.cli.scores import SCORES
 
 if TYPE_CHECKING:
+    from kinglet.convert import Converted
     from kinglet.search import Progress as SearchProgress
     from kinglet.workflow import Made
 
@@ -55,13 +56,26 @@ def progress(quiet: bool = False) -> Iterator[Callable[[SearchProgress], None] |
 
 def show(made: Made) -> None:
     """Print scores, sizes and where the files are."""
-    document, console = made.document, Console(highlight=False, markup=False)
+    _table([*_rows(made.document), ("files", f"{made.library_path}\n{made.result_path}")])
+
+
+def show_converted(made: Converted) -> None:
+    """Print what was converted, sizes and where the files are."""
+    document = made.document
+    rows = [("task", document["task"])]
+    if document["classes"]:
+        rows.append(("classes", ", ".join(document["classes"])))
+    files = f"{made.library_path}\n{made.result_path}"
+    _table([*rows, *_library_rows(document), ("files", files)])
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> None:
+    console = Console(highlight=False, markup=False)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    for name, value in _rows(document):
+    for name, value in rows:
         table.add_row(name, value)
-    table.add_row("files", f"{made.library_path}\n{made.result_path}")
     console.print(table)
 
 
@@ -75,6 +89,11 @@ def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
             f"{recordings['words']}: {together:.3f} on random splits, {torn:.3f} if their lines "
             "were torn apart",
         )
+    yield from _library_rows(document)
+    yield "search", f"{document['candidates']} candidates in {document['seconds']:.0f} s"
+
+
+def _library_rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "pipeline", document["pipeline_text"]
     yield (
         "size",
@@ -92,4 +111,3 @@ def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
             for name, call in each
         ]
         yield "time", f"{', '.join(calls)} on a {clock}"
-    yield "search", f"{document['candidates']} candidates in {document['seconds']:.0f} s"

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from kinglet.ccode import Tables
 from kinglet.record import Catalogue, Record, scan
 from kinglet.toolchain import Optimise
 
@@ -51,10 +52,12 @@ class Layer(Record):
         """Scratch memory that one call needs, in floats."""
         return 0
 
-    def source(self, settings: Settings, arrays: Arrays, name: str, optimise: Optimise) -> str:
+    def own_source(
+        self, settings: Settings, arrays: Arrays, name: str, tables: Tables, optimise: Optimise
+    ) -> str:
         """C of ``static void NAME(const float *in, float *out)``, written for this model alone.
 
-        Empty for layers that come with a header.
+        Empty for layers whose header holds the function itself. Constant tables go to ``tables``.
         """
         return ""
 

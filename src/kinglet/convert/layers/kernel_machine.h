@@ -2,8 +2,8 @@
 #define KN_KERNEL_MACHINE_H
 
 #include "../../runtime/sum.h"
-#include "activation.h"
 #include "distance.h"
+#include "sigmoid.h"
 
 /* Similarity of a signal to a support vector. */
 KN_HELPER float kn_kernel(const kn_kernel_machine_block *block, const float *in,

@@ -60,7 +60,9 @@ class KernelMachine(Layer):
             kernel = np.exp(-settings["gamma"] * squared)
         else:
             inner = settings["gamma"] * (x @ vectors.T) + settings["offset"]
-            kernel = np.tanh(inner) if settings["kind"] == "sigmoid" else inner ** settings["degree"]
+            kernel = (
+                np.tanh(inner) if settings["kind"] == "sigmoid" else inner ** settings["degree"]
+            )
         weights, groups = arrays["weights"].astype(float), len(arrays["counts"])
         if groups == 1:
             return np.asarray(kernel @ weights + arrays["intercepts"])

@@ -1,7 +1,7 @@
 #ifndef KN_TWO_CLASSES_H
 #define KN_TWO_CLASSES_H
 
-#include "logistic.h"
+#include "sigmoid.h"
 
 /* out = 1 - p, p with p = 1 / (1 + exp(-in)); each from its own exponential, so that neither loses
  * digits. */

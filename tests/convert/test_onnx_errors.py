@@ -58,6 +58,9 @@ REFUSED = {
     "wide_pads": (Net(3, 16).conv(2, 3, 3, pads=[2**40, 0]), "too large"),
     "many_values": (Net(3, 16).conv(2**17, 3, 3), "too large"),
     "huge_pad": (Net(48).op("Pad", np.array([0, 0, 0, 2**40]), np.float32(0)), "too many values"),
+    "groups": (Net(3, 16).conv(4, 3, 3).op("Conv", weights(4, 2, 3), group=1), "or groups"),
+    "each_sample": (Net(16, 3).op("MatMul", weights(2, 5)), "weights are for 2 values, not for 3"),
+    "norm": (Net(48).op("Normalizer", domain="ai.onnx.ml", norm="L3"), "MAX, L1 and L2"),
     "negative_stride": (Net(3, 16).conv(2, 3, 3, strides=[-1]), "1 or more"),
     "sizes": (Net(17, 3).head(51), r"\(open, 17, 3\).*16 samples of 3 axes.*--length"),
     "batch": (Net(48, batch=8).dense(1, 48), "8 signals at once"),
@@ -206,3 +209,29 @@ def test_damaged_files_are_refused_or_read(tmp_path):
         except InputError:
             refused += 1
     assert 30 < refused < 300
+
+
+def test_numbers_that_are_not_finite():
+    net = Net(48).op("MatMul", np.full((48, 1), np.nan, np.float32))
+    with pytest.raises(InputError, match="dense of the model holds numbers that are not finite"):
+        reader.read(net.model(), SHAPE)
+    with pytest.raises(InputError, match="not finite"):
+        reader.read(Net(48).op("LeakyRelu", alpha=np.inf).dense(1, 48).model(), SHAPE)
+
+
+def test_as_many_axes_as_samples_are_said():
+    _, said = reader.read(Net(4, 4).head(16).model(), Shape(4, 4))
+    assert "samples are taken to come first" in said[0]
+
+
+def test_int8_weights_of_float_values_are_said():
+    steps = (weights(3, 48) * 100).astype(np.int8)
+    net = Net(48)
+    net.nodes.append(
+        helper.make_node(
+            "DequantizeLinear", [net.constant(steps), net.constant(np.float32(0.01))], ["w"]
+        )
+    )
+    graph, said = reader.read(net.op("Gemm", "w", transB=1).op("Softmax").model(), SHAPE)
+    assert [node.name for node in graph.nodes] == ["dense", "probabilities"]
+    assert "become float32" in said[0]

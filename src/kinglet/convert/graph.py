@@ -192,7 +192,7 @@ class Graph:
         records = {node.name: node.layer for node in self.nodes}
         joined = "\n".join(lines)
         text = "\n".join(functions)
-        inference = f"""{fold(records.values(), ["valid_quick.h"])}
+        inference = f"""{fold(records.values(), ["valid.h"])}
 /* ---- parameters ---- */
 
 {constants.text()}

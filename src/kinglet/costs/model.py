@@ -18,7 +18,7 @@ from kinglet.toolchain import CORES, Core, Optimise
 _GLUE_BYTES = 230
 _CALL_BYTES = 24
 _CLASS_BYTES = 4
-_CHECK_CYCLES = 6.0
+_CHECK_CYCLES = 4.0
 _CALL_CYCLES = 60.0
 # Of a library that learns: the public functions more, and the CRC of its knowledge for each byte.
 _LEARNING_BYTES = {"size": 300, "speed": 700}

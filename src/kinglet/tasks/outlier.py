@@ -21,6 +21,7 @@ from kinglet.tasks.desk import DeskTask, value_function
 from kinglet.tasks.task import Emulation, Settled
 
 RATE = 0.05
+_FEWEST_BLOCKS = 3
 
 
 class Outlier(DeskTask):
@@ -90,7 +91,7 @@ class Outlier(DeskTask):
         which everything is normal nor one to which everything is an outlier has any score.
         """
         normal = [
-            result[label[split.test] == NORMAL, 0]
+            (split.kind, result[label[split.test] == NORMAL, 0].astype(np.float64))
             for split, result in zip(splits, outputs, strict=True)
         ]
         judged, recalls, rejected, margins = [], [], [], []
@@ -104,13 +105,21 @@ class Outlier(DeskTask):
         scores = [float(np.sqrt(recall * np.mean(rejected))) for recall in recalls]
         return Settled(scores, judged, float(np.mean(margins)), output=self._output(normal))
 
-    def _output(self, normal: Sequence[np.ndarray]) -> Output:
+    def _output(self, normal: Sequence[tuple[str, np.ndarray]]) -> Output:
         """From raw scores of unseen normal signals to the scale on which the limit is 1.
 
         The limit is the smallest score that no more than a share of ``rate`` of as many signals
-        and one more would exceed (split conformal prediction).
+        and one more would exceed (split conformal prediction). The block that reaches highest is
+        left out of them: it is most unlike what it was judged by, and would set the limit for all.
+
+        Parameters
+        ----------
+        normal : sequence of (str, ndarray)
+            Kind of split, and scores of the normal lines that it held out.
         """
-        scores = np.sort(np.concatenate(normal).astype(np.float64))
+        scores = np.sort(
+            np.concatenate([held for _, held in _without_worst_block(normal, self.rate)])
+        )
         rank = int(np.ceil((1 - self.rate) * (len(scores) + 1))) - 1
         limit, usual = scores[min(rank, len(scores) - 1)], np.median(scores)
         gain = 1 / max(limit - usual, 1e-6 * max(1e-6, abs(limit)))
@@ -200,6 +209,20 @@ int main(void)
     }}
 }}
 """
+
+
+def _without_worst_block(
+    normal: Sequence[tuple[str, np.ndarray]], rate: float
+) -> list[tuple[str, np.ndarray]]:
+    """All but the block whose scores reach highest, where three or more were held out."""
+    reach = [
+        np.quantile(held, 1 - rate) if kind == "block" and len(held) else -np.inf
+        for kind, held in normal
+    ]
+    if sum(kind == "block" for kind, _ in normal) < _FEWEST_BLOCKS:
+        return list(normal)
+    worst = int(np.argmax(reach))
+    return [part for index, part in enumerate(normal) if index != worst]
 
 
 def _margin(normal: np.ndarray, score: np.ndarray) -> float:

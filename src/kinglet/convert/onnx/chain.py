@@ -8,7 +8,7 @@ import numpy as np
 
 from kinglet.convert.graph import Node
 from kinglet.convert.onnx.model import MOST_VALUES, MOST_WEIGHTS, Operator
-from kinglet.convert.onnx.values import Grid, View
+from kinglet.convert.onnx.values import Constant, Grid, View
 
 
 class Chain:
@@ -68,6 +68,11 @@ class Chain:
                 "it needs a tensor that other operators have already used, and only chains "
                 "without branches can be converted"
             )
+
+    def widened(self, op: Operator, weights: Constant) -> None:
+        """Say that int8 weights are stored as float32, because the values are not int8."""
+        if weights.steps is not None:
+            self.said.append(f"{op.name}: its int8 weights meet float32 values and become float32")
 
     def floats(self, op: Operator, view: View) -> View:
         """The view, of float32 in memory."""

@@ -139,7 +139,7 @@ def convolution(
     slide = replace(slide, before=slide.before + before, after=slide.after + after)
     length = len(ordered.index)
     out_length = slide.out_length(op, length)
-    groups, filters = op.get("group", 1), len(weights.array)
+    groups, filters = max(1, op.get("group", 1)), len(weights.array)
     if filters * out_length * height > MOST_VALUES or weights.array.size * height > MOST_WEIGHTS:
         raise op.refuse("it is too large")
     # A filter sees all of the height, or each of it is a group with the same filters.
@@ -152,6 +152,8 @@ def convolution(
         "stride": slide.stride, "dilation": slide.dilation, "before": slide.before,
         "groups": rows * groups,
     }  # fmt: skip
+    if rows * groups * flat.array.shape[2] != settings["channels"] or filters % groups:
+        raise op.refuse("its weights are for another number of channels or groups")
     size = out_length * rows * filters
     if int8.fits(chain, ordered, flat):
         assert flat.steps is not None and flat.scale is not None and ordered.grid is not None
@@ -160,6 +162,7 @@ def convolution(
         both = (flat.steps, scale, np.tile(bias, rows), ordered.grid)
         int8.convolution(op, chain, settings, *both, size)
     else:
+        chain.widened(op, weights)
         chain.settled(op, ordered)
         arrays = {"weights": flat.array.astype(np.float64), "bias": np.tile(bias, rows)}
         chain.emit(op, "conv1d", settings, arrays, size)

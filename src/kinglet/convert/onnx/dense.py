@@ -30,6 +30,7 @@ def dense(op: Operator, view: View, weights: Constant, bias: np.ndarray, chain: 
         grid = view.grid
         int8.convolution(op, chain, settings, steps[:, None, :], scale, bias, grid, outputs)
     else:
+        chain.widened(op, weights)
         view = chain.floats(op, view)
         if len(np.unique(places)) == chain.size == len(places):
             view = chain.each(op, view)
@@ -49,6 +50,8 @@ def _each_sample(
     """The same dense layer of each sample in time: a convolution with one tap."""
     count, outputs = view.index.shape[-1], len(weights.array)
     samples = view.index.size // count
+    if weights.array.shape[1] != count:
+        raise op.refuse(f"its weights are for {weights.array.shape[1]} values, not for {count}")
     settings = geometry(samples, count, samples)
     if int8.fits(chain, view, weights):
         steps, scale = weights.steps, weights.scale
@@ -58,6 +61,7 @@ def _each_sample(
             op, chain, settings, steps[:, None, :], scale, bias, view.grid, samples * outputs
         )
     else:
+        chain.widened(op, weights)
         chain.settled(op, view)
         arrays = {"weights": weights.array.astype(float)[:, None, :], "bias": bias.astype(float)}
         chain.emit(op, "conv1d", settings, arrays, samples * outputs)

@@ -172,10 +172,13 @@ def _softmax(op: Operator, values: Sequence[Value], chain: Chain) -> Value:
 
 def _unit_norm(op: Operator, values: Sequence[Value], chain: Chain) -> Value:
     view = signal(op, values[0])
+    kind = str(op.get("norm", "MAX")).lower()
+    if kind not in ("max", "l1", "l2"):
+        raise op.refuse(f"norm={kind!r}; MAX, L1 and L2 can be")
     view = chain.each(op, view)
     if view.index.size != chain.size:
         view = chain.settled(op, view)
-    chain.emit(op, "unit_norm", {"kind": str(op.get("norm", "MAX")).lower()})
+    chain.emit(op, "unit_norm", {"kind": kind})
     return chain.view(view.index)
 
 

@@ -59,6 +59,8 @@ def finish(view: View, chain: Chain, task: str | None) -> tuple[str, int]:
         chain.replace(Node("two_classes"))
         return CLASSIFICATION, 2
     view = chain.settled(_END, view)
+    if not chain.nodes and count == 1:
+        raise InputError("the model computes nothing")
     node = next((node for node in reversed(chain.nodes) if node.name not in _ROUNDING), None)
     kind = None if node is None else node.settings.get("kind")
     if count > 1:

@@ -22,6 +22,7 @@ from kinglet.tasks.task import Emulation, Settled
 
 RATE = 0.05
 _FEWEST_BLOCKS = 3
+_AT_MOST = 2  # times the rate, of all held-out lines
 
 
 class Outlier(DeskTask):
@@ -108,20 +109,21 @@ class Outlier(DeskTask):
     def _output(self, normal: Sequence[tuple[str, np.ndarray]]) -> Output:
         """From raw scores of unseen normal signals to the scale on which the limit is 1.
 
-        The limit is the smallest score that no more than a share of ``rate`` of as many signals
-        and one more would exceed (split conformal prediction). The block that reaches highest is
-        left out of them: it is most unlike what it was judged by, and would set the limit for all.
+        The limit is a conformal quantile for ``rate``, of all held-out scores but those of the
+        block that reaches highest: most unlike what it was judged by, it would set the limit for
+        all. It is no lower than that for twice the rate of all of them.
 
         Parameters
         ----------
         normal : sequence of (str, ndarray)
             Kind of split, and scores of the normal lines that it held out.
         """
-        scores = np.sort(
-            np.concatenate([held for _, held in _without_worst_block(normal, self.rate)])
+        every = np.concatenate([held for _, held in normal])
+        limit = max(
+            _conformal(_without_worst_block(normal, self.rate), self.rate),
+            _conformal(every, _AT_MOST * self.rate),
         )
-        rank = int(np.ceil((1 - self.rate) * (len(scores) + 1))) - 1
-        limit, usual = scores[min(rank, len(scores) - 1)], np.median(scores)
+        usual = float(np.median(every))
         gain = 1 / max(limit - usual, 1e-6 * max(1e-6, abs(limit)))
         return Output(gain, -usual * gain)
 
@@ -211,18 +213,19 @@ int main(void)
 """
 
 
-def _without_worst_block(
-    normal: Sequence[tuple[str, np.ndarray]], rate: float
-) -> list[tuple[str, np.ndarray]]:
-    """All but the block whose scores reach highest, where three or more were held out."""
-    reach = [
-        np.quantile(held, 1 - rate) if kind == "block" and len(held) else -np.inf
-        for kind, held in normal
-    ]
-    if sum(kind == "block" for kind, _ in normal) < _FEWEST_BLOCKS:
-        return list(normal)
-    worst = int(np.argmax(reach))
-    return [part for index, part in enumerate(normal) if index != worst]
+def _conformal(scores: np.ndarray, rate: float) -> float:
+    """Smallest score that a share of ``rate`` at most, of as many signals and one more, exceeds."""
+    rank = int(np.ceil((1 - rate) * (len(scores) + 1))) - 1
+    return float(np.sort(scores)[min(rank, len(scores) - 1)])
+
+
+def _without_worst_block(normal: Sequence[tuple[str, np.ndarray]], rate: float) -> np.ndarray:
+    """Scores of all but the block that reaches highest, where three or more were held out."""
+    blocks = [index for index, (kind, _) in enumerate(normal) if kind == "block"]
+    worst = -1
+    if len(blocks) >= _FEWEST_BLOCKS:
+        worst = max(blocks, key=lambda index: np.quantile(normal[index][1], 1 - rate))
+    return np.concatenate([held for index, (_, held) in enumerate(normal) if index != worst])
 
 
 def _margin(normal: np.ndarray, score: np.ndarray) -> float:

@@ -10,6 +10,8 @@ import onnx
 import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
+from kinglet.record import Shape
+
 OPSET = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 3)]
 
 
@@ -153,3 +155,16 @@ def torch_like(classes: int = 4) -> onnx.ModelProto:
     net.op("BatchNormalization", *normal).op("Relu")
     net.conv(8, 8, 3, pads=[2, 2], dilations=[2], group=8).conv(12, 8, 1).op("LeakyRelu", alpha=0.1)
     return net.op("GlobalAveragePool").op("Flatten").dense(classes, 12).model()
+
+
+def signals(shape: Shape, count: int = 40) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(count, shape.length, shape.axes)).astype(np.float32)
+
+
+def as_input(model: onnx.ModelProto, x: np.ndarray) -> np.ndarray:
+    """Signals as the model takes them; one dimension a sample unless it is (axes, length)."""
+    sizes = [each.dim_value or -1 for each in model.graph.input[0].type.tensor_type.shape.dim][1:]
+    inner = [size for size in sizes if size != 1]
+    turned = inner == [x.shape[2], x.shape[1]] != [x.shape[1], x.shape[2]]
+    return (x.swapaxes(1, 2) if turned else x).reshape(len(x), *sizes)

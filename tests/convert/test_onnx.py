@@ -1,30 +1,20 @@
 """A converted graph of ONNX says what ONNX Runtime says."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
-from onnxruntime import quantization
 
 from kinglet.convert import Graph
 from kinglet.convert import onnx as reader
+from kinglet.convert.onnx.reader import HANDLERS
 from kinglet.record import CLASSIFICATION, EXTRAPOLATION, Shape
 from tests.convert import graphs, models
-from tests.convert.graphs import Net, weights
+from tests.convert.graphs import Net, as_input, signals, weights
 
 SHAPE = Shape(16, 3)
 LONGER = Shape(32, 3)
-
-
-def signals(shape: Shape, count: int = 40) -> np.ndarray:
-    rng = np.random.default_rng(0)
-    return rng.normal(size=(count, shape.length, shape.axes)).astype(np.float32)
-
-
-def as_input(model, x: np.ndarray) -> np.ndarray:
-    """Signals as the model takes them; one dimension a sample unless it is (axes, length)."""
-    sizes = [each.dim_value or -1 for each in model.graph.input[0].type.tensor_type.shape.dim][1:]
-    inner = [size for size in sizes if size != 1]
-    turned = inner == [x.shape[2], x.shape[1]] != [x.shape[1], x.shape[2]]
-    return (x.swapaxes(1, 2) if turned else x).reshape(len(x), *sizes)
 
 
 def check(model, shape: Shape = SHAPE, **options) -> Graph:
@@ -219,6 +209,12 @@ def test_layout(name):
     check(SHAPES[name].model())
 
 
+def test_every_operator_is_named_in_the_guide():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "convert.md").read_text("utf-8")
+    for name in HANDLERS:
+        assert name.startswith("QLinear") or re.search(rf"\b{name}\b", page), name
+
+
 def test_padding_becomes_that_of_the_convolution():
     graph, _ = reader.read(SHAPES["padded"].model(), SHAPE)
     assert [node.name for node in graph.nodes] == ["conv1d", "activation", "dense"]
@@ -262,48 +258,3 @@ def test_one_value_is_a_target_unless_told_otherwise():
     x = signals(SHAPE)
     classes = models.emulator(graph).run(x).outputs.argmax(axis=1)
     np.testing.assert_array_equal(classes, graphs.runtime(model, as_input(model, x))[0][:, 0] > 0)
-
-
-QUANTISED = [
-    (form, per_channel, activations)
-    for form in ("QDQ", "QOperator")
-    for per_channel in (False, True)
-    for activations in ("QInt8", "QUInt8")
-]
-
-
-@pytest.mark.parametrize("name", ["keras_like", "torch_like"])
-@pytest.mark.parametrize(("form", "per_channel", "activations"), QUANTISED)
-def test_quantised_networks(name, form, per_channel, activations, tmp_path):
-    x = signals(LONGER)
-    model = getattr(graphs, name)()
-    inputs = as_input(model, x)
-    model = graphs.quantised(
-        model, inputs, tmp_path, form=form, per_channel=per_channel,
-        activation_type=getattr(quantization.QuantType, activations),
-        weight_type=quantization.QuantType.QInt8,
-    )  # fmt: skip
-    graph, _ = reader.read(model, LONGER)
-    names = [node.name for node in graph.nodes]
-    assert names.count("conv1d_int8") == 4 and "gather" not in names
-    said = models.emulator(graph).run(x).outputs
-    wanted = graphs.runtime(model, inputs)[0]
-    if name == "torch_like":
-        wanted = np.exp(wanted) / np.exp(wanted).sum(axis=1, keepdims=True)
-    np.testing.assert_array_equal(said.argmax(axis=1), wanted.argmax(axis=1))
-    np.testing.assert_allclose(said, wanted, atol=1 / 128)
-    np.testing.assert_allclose(said, wanted, atol=1e-5)  # no rounding tie in these signals
-    np.testing.assert_allclose(said, graph.oracle(x), atol=1e-5)
-
-
-def test_relu_and_clip_are_bounds_of_the_steps(tmp_path):
-    net = Net(3, 32).conv(6, 3, 3, pads=[1, 1]).op("Clip", np.float32(0), np.float32(0.8))
-    net.op("MaxPool", kernel_shape=[2], strides=[2]).conv(4, 6, 3, group=2).op("Relu")
-    model = net.op("GlobalAveragePool").op("Flatten").dense(1, 4).model()
-    x = signals(LONGER)
-    inputs = as_input(model, x)
-    model = graphs.quantised(model, inputs, tmp_path)
-    graph, _ = reader.read(model, LONGER)
-    assert "activation" not in "".join(node.name for node in graph.nodes)
-    said = models.emulator(graph).run(x).outputs
-    np.testing.assert_allclose(said, graphs.runtime(model, inputs)[0], rtol=1e-5, atol=1e-6)

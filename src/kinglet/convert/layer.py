@@ -26,7 +26,8 @@ class Layer(Record):
 
     What a layer was told by the model stands in ``settings`` (numbers and words, JSON) and
     ``arrays`` (what was learned). Where the inputs are more than a vector, their shape is one of
-    the settings.
+    the settings. Memory is counted in floats; a layer that takes or gives int8 has four in the room
+    of one.
 
     Attributes
     ----------

@@ -5,6 +5,17 @@
 #include "rows.h"
 #include "window.h"
 
+/* One filter with one weight a tap. */
+KN_HELPER float kn_add_column(const float *w, const float *x, uint32_t taps, uint32_t apart,
+                              float sum)
+{
+    for (; taps > 0u; taps--) {
+        sum += *w++ * *x;
+        x += apart;
+    }
+    return sum;
+}
+
 /* Add the taps of `count` filters, four or one, to their sums; share weights a tap. */
 KN_HELPER void kn_add_taps(const kn_conv1d_block *block, const float *w, const float *x,
                            uint32_t taps, uint32_t share, uint32_t count, float *sums)
@@ -12,11 +23,15 @@ KN_HELPER void kn_add_taps(const kn_conv1d_block *block, const float *w, const f
     const uint32_t apart = block->dilation * block->channels;
     const uint32_t run = apart == share ? taps * share : share; /* values that lie side by side */
     uint32_t runs = apart == share ? 1u : taps;
+    if ((share == 1u) && (count == 1u)) {
+        *sums = kn_add_column(w, x, taps, apart, *sums);
+        return;
+    }
     for (; runs > 0u; runs--) {
         if (count == 4u) {
             kn_add_four_rows(w, block->kernel * share, x, run, sums);
         } else {
-            *sums += run == 1u ? *w * *x : kn_dot(w, x, run);
+            *sums += kn_dot(w, x, run);
         }
         w += share;
         x += apart;

@@ -5,6 +5,17 @@
 #include "rows_int8.h"
 #include "window.h"
 
+/* One filter with one weight a tap. */
+KN_HELPER int32_t kn_add_column_int8(const int8_t *w, const int8_t *x, uint32_t taps,
+                                     uint32_t apart, int32_t sum)
+{
+    for (; taps > 0u; taps--) {
+        sum += *w++ * *x;
+        x += apart;
+    }
+    return sum;
+}
+
 /* Add the taps of `count` filters, four or one, to their sums; share weights a tap. */
 KN_HELPER void kn_add_taps_int8(const kn_conv1d_int8_block *block, const int8_t *w,
                                 const int8_t *x, uint32_t taps, uint32_t share, uint32_t count,
@@ -13,11 +24,15 @@ KN_HELPER void kn_add_taps_int8(const kn_conv1d_int8_block *block, const int8_t 
     const uint32_t apart = block->dilation * block->channels;
     const uint32_t run = apart == share ? taps * share : share; /* values that lie side by side */
     uint32_t runs = apart == share ? 1u : taps;
+    if ((share == 1u) && (count == 1u)) {
+        *sums = kn_add_column_int8(w, x, taps, apart, *sums);
+        return;
+    }
     for (; runs > 0u; runs--) {
         if (count == 4u) {
             kn_add_four_rows_int8(w, block->kernel * share, x, run, sums);
         } else {
-            *sums += run == 1u ? *w * *x : kn_dot_integers(w, x, run);
+            *sums += kn_dot_integers(w, x, run);
         }
         w += share;
         x += apart;
@@ -31,8 +46,11 @@ KN_HELPER int32_t kn_weights_outside(const int8_t *row, kn_window window, uint32
     const uint32_t from = window.skipped * share, to = from + window.taps * share;
     int32_t sum = 0;
     uint32_t i;
-    for (i = 0; i < kernel * share; i++) {
-        sum += ((i < from) || (i >= to)) ? row[i] : 0;
+    for (i = 0; i < from; i++) {
+        sum += row[i];
+    }
+    for (i = to; i < kernel * share; i++) {
+        sum += row[i];
     }
     return sum;
 }

@@ -62,25 +62,30 @@ KN_STEP int32_t kn_dot_integers(const int8_t *w, const int8_t *x, uint32_t count
 KN_STEP void kn_add_four_rows_int8(const int8_t *w, uint32_t row, const int8_t *x, uint32_t count,
                                    int32_t *sums)
 {
-    const int8_t *second = w + row, *third = second + row, *fourth = third + row;
     int32_t a = sums[0], b = sums[1], c = sums[2], d = sums[3];
-    uint32_t i = 0;
 #if KN_IN_PAIRS
-    for (; i + 4u <= count; i += 4u) {
-        const uint32_t values = kn_word(x + i);
+    for (; count >= 4u; count -= 4u) {
+        const uint32_t values = kn_word(x);
         const int32_t even = kn_even(values), odd = kn_odd(values);
-        a = kn_add_word(kn_word(w + i), even, odd, a);
-        b = kn_add_word(kn_word(second + i), even, odd, b);
-        c = kn_add_word(kn_word(third + i), even, odd, c);
-        d = kn_add_word(kn_word(fourth + i), even, odd, d);
+        const int8_t *at = w;
+        a = kn_add_word(kn_word(at), even, odd, a);
+        at += row;
+        b = kn_add_word(kn_word(at), even, odd, b);
+        at += row;
+        c = kn_add_word(kn_word(at), even, odd, c);
+        at += row;
+        d = kn_add_word(kn_word(at), even, odd, d);
+        x += 4;
+        w += 4;
     }
 #endif
-    for (; i < count; i++) {
-        const int32_t value = x[i];
-        a += w[i] * value;
-        b += second[i] * value;
-        c += third[i] * value;
-        d += fourth[i] * value;
+    for (; count > 0u; count--) {
+        const int32_t value = *x++;
+        a += w[0] * value;
+        b += w[row] * value;
+        c += w[2u * row] * value;
+        d += w[3u * row] * value;
+        w++;
     }
     sums[0] = a;
     sums[1] = b;

@@ -75,7 +75,9 @@ def test_no_more_than_twice_as_many_are_outliers_whatever_the_blocks(splits):
             raw[label[split.test] == 0] += 4
         outputs.append(raw[:, None].astype(np.float32))
     found = TASK.settle(label, np.zeros(2 * N, int), splits, outputs, imitated=True)
-    held = [found.output.apply(raw[label[s.test] == 0]) for s, raw in zip(splits, outputs, strict=True)]
+    held = [
+        found.output.apply(raw[label[s.test] == 0]) for s, raw in zip(splits, outputs, strict=True)
+    ]
     assert 0.05 < (np.concatenate(held) > 1).mean() <= 0.1
 
 

@@ -11,27 +11,23 @@ from kinglet.record import Shape
 
 
 class Trained(Protocol):
-    """A fitted pipeline, or a model that was converted.
-
-    Attributes
-    ----------
-    shape : Shape
-        Length and axes of a signal.
-    classes : tuple of str
-    output : Output or None
-        What the library does to the output of the model.
-    knowledge : Knowledge or None
-        Of a model that learns on the device.
-    """
+    """A fitted pipeline, or a model that was converted."""
 
     @property
-    def shape(self) -> Shape: ...
+    def shape(self) -> Shape:
+        """Length and axes of a signal."""
+
     @property
-    def classes(self) -> tuple[str, ...]: ...
+    def classes(self) -> tuple[str, ...]:
+        """Names; none where the library tells a number."""
+
     @property
-    def output(self) -> Output | None: ...
+    def output(self) -> Output | None:
+        """What the library does to the output of the model."""
+
     @property
-    def knowledge(self) -> Knowledge | None: ...
+    def knowledge(self) -> Knowledge | None:
+        """Of a model that learns on the device."""
 
     def describe(self) -> str:
         """One paragraph for people."""

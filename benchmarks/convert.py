@@ -8,6 +8,7 @@ checks its input for values that are not finite, which emlearn leaves to its cal
 takes is told beside. Writes results/convert.json and results/convert.md.
 """
 
+import contextlib
 import io
 import sys
 import tempfile
@@ -111,7 +112,8 @@ def emlearn_code(model, **how: str) -> str:
 
     with np.errstate(all="ignore"), tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "m.h"
-        emlearn.convert(model, **how).save(file=str(file), name="m")
+        with contextlib.chdir(folder):  # it leaves what it compiles in the working folder
+            emlearn.convert(model, **how).save(file=str(file), name="m")
         return file.read_text()
 
 

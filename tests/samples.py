@@ -92,7 +92,7 @@ def fitted(name: str) -> tuple[FittedPipeline, bytes]:
             imitated=False,
         )
         joined = join(problem, pipeline)
-        made = fit(problem, joined, np.arange(len(label)), "all")
+        made = fit(problem, joined, np.arange(len(label)))
         if task.name == OUTLIER:  # a limit that some of the signals are beyond
             score = outputs(made, joined.features)[:, 0]
             gain = 1 / np.ptp(score)
@@ -117,7 +117,7 @@ def answers(name: str, outputs: np.ndarray) -> list[bytes]:
     if task == CLASSIFICATION:
         return [row.tobytes() + int(row.argmax()).to_bytes(4, "little") for row in outputs]
     if task == OUTLIER:
-        return [bytes([score > 1]) for (score,) in outputs]
+        return [bytes([int(score > 1)]) for (score,) in outputs]
     return [row.tobytes() for row in outputs]
 
 

@@ -14,6 +14,16 @@ data = kinglet.read_machines([("normal", "good.csv"), ("abnormal", "worn.csv")],
 library = kinglet.search(data, task="anomaly").best.build()
 new = kinglet.read_signals("new.csv", axes=3)
 similarity, score = library.emulate(new, pretrained=True).outputs.T
+
+A 1-class library gives a score, above 1 for an outlier; one for extrapolation gives the number:
+
+data = kinglet.read_normal([("normal", "good.csv")], axes=3)
+library = kinglet.search(data, task="outlier").best.build()
+outlier = library.emulate(new).outputs[:, 0] > 1
+
+data = kinglet.read_targets([("data", "speeds.csv")], axes=3)
+library = kinglet.search(data, task="extrapolation").best.build()
+prediction = library.emulate(new).outputs[:, 0]
 """
 
 from importlib import import_module

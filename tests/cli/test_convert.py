@@ -104,6 +104,7 @@ def test_a_joblib_file_runs_nothing_without_trust(folder, tmp_path):
         ("classifier", ["--trust", "--length", 5], "takes 12 values a signal"),
         ("classifier", ["--trust", "--classes", "a,b"], "--classes names 2 classes"),
         ("classifier", ["--trust", "--classes", 'a,b,c,"'], "forbidden"),
+        ("classifier", ["--trust", "--classes", "a,b,a,c"], "two classes have the name 'a'"),
         ("classifier", ["--trust", "--target", "nonsense"], "nonsense"),
         ("classifier", ["--trust", "--suffix", "A b"], "suffix"),
         ("classifier", ["--trust", "--target", "cortex-m0", "--float-abi", "hard"], "hard"),

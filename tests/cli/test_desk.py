@@ -108,6 +108,8 @@ def test_extrapolation_predicts(speed, files):
     low, high = samples.FREQUENCIES[[0, -1]]
     room = 0.0501 * (high - low)
     assert low - room <= min(predictions) and max(predictions) <= high + room
+    one = kinglet("emulate", out / "library.zip", files["targets"], "--with-target", "--lines", 1)
+    assert "1 signals:" in one.out and "R2 unknown" in one.out and not one.err
 
 
 def test_a_file_with_targets_is_recognised(speed, files):

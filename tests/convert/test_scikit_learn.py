@@ -16,7 +16,13 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import (
+    MaxAbsScaler,
+    MinMaxScaler,
+    PolynomialFeatures,
+    RobustScaler,
+    StandardScaler,
+)
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -128,6 +134,35 @@ def test_nested_pipelines_and_searches_are_opened():
     np.testing.assert_array_equal(said.argmax(axis=1), model.predict(x))
 
 
+@pytest.mark.parametrize(
+    "scaler",
+    [
+        StandardScaler(with_mean=False),
+        StandardScaler(with_std=False),
+        RobustScaler(with_centering=False),
+        RobustScaler(with_scaling=False),
+        MaxAbsScaler(),
+    ],
+    ids=str,
+)
+def test_scalers_do_only_what_they_were_told_to(scaler):
+    x, _, target = models.data()
+    x = (x + 3 * x.std(axis=0)).astype(np.float32)
+    model = piped(LinearRegression(), scaler).fit(x, target)
+    said = models.emulator(scikit_learn.read(model, models.SHAPE)).run(models.signals(x)).outputs
+    wanted = model.predict(x)
+    np.testing.assert_allclose(said[:, 0], wanted, atol=1e-5 * np.abs(wanted).max())
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, 1e300])
+def test_numbers_that_float32_does_not_hold_are_told(number):
+    x, label, _ = models.data()
+    model = LogisticRegression(max_iter=5).fit(x, label)
+    model.coef_[0, 0] = number
+    with pytest.raises(InputError, match="a dense of the model holds numbers that are not finite"):
+        scikit_learn.read(model, models.SHAPE)
+
+
 def test_names_of_classes_are_the_models_or_given():
     x, label, _ = models.data()
     model = piped(LogisticRegression()).fit(x, np.array(["off", "low", "high", "max"])[label])
@@ -204,6 +239,19 @@ def test_a_forest_of_many_classes(form):
     said = models.emulator(graph, form).run(models.signals(models.unseen())).outputs
     np.testing.assert_allclose(said, forest.predict_proba(models.unseen()), atol=2e-7)
     np.testing.assert_array_equal(said.argmax(axis=1), forest.predict(models.unseen()))
+
+
+@pytest.mark.parametrize(
+    ("classes", "depth"),
+    [(3, 3), (3, 12), (200, 12), (40, 4)],  # many rows with few or many entries, or one each
+)
+def test_every_form_of_tables_adds_the_shares(classes, depth):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(1200, 12)).astype(np.float32)
+    label = np.append(np.arange(classes), rng.integers(classes, size=len(x) - classes))
+    forest = RandomForestClassifier(4, max_depth=depth, random_state=0).fit(x, label)
+    said = models.emulator(scikit_learn.read(forest, models.SHAPE)).run(models.signals(x)).outputs
+    np.testing.assert_allclose(said, forest.predict_proba(x), atol=2e-7)
 
 
 @pytest.mark.skipif(not (DATA / "ncc").is_dir(), reason="no data sets, see KINGLET_DATA")

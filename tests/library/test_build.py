@@ -174,6 +174,20 @@ def test_a_stranger_cannot_pose_as_a_library(tmp_path, small):
         Emulator.open(small.save(tmp_path / "good.zip")).run(np.zeros((1, 32, 3), np.float32))
 
 
+def test_predict_gives_what_the_project_type_asks_for():
+    values, label = samples.signals()
+    classes = samples.library("lda").predict(values)
+    assert set(classes) <= set(samples.CLASSES) and classes.shape == label.shape
+    found = samples.library("elliptic_envelope").predict(values)
+    assert set(found) == {0, 1} and found[label == 2].mean() > found[label != 2].mean()
+    numbers = samples.library("linear_regression").predict(values)
+    assert np.corrcoef(numbers, samples.FREQUENCIES[label])[0, 1] > 0.5
+    values = values[:2].copy()
+    values[1] = np.inf
+    with pytest.raises(InputError, match="signal 1"):
+        samples.library("linear_regression").predict(values)
+
+
 def test_a_library_that_learns_gives_no_classes():
     library = build(anomaly_samples.fitted("micro_clusters"), task=anomaly_samples.TASK)
     values = anomaly_samples.nominal(3)

@@ -134,7 +134,7 @@ def test_a_group_is_kept_together_and_what_that_costs_is_told():
     made = find(regroup(data, group), 1, model=("kernel_regression",))
     for split in made.context.splits:
         assert not set(group[split.train]) & set(group[split.test])
-    assert made.recordings.torn > 0.8 > 0.3 > made.recordings.together
+    assert made.recordings.torn > 0.6 > 0.3 > made.recordings.together
     assert "kept together" in made.recordings.warnings()[0]
 
 

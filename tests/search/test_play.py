@@ -80,7 +80,7 @@ def said_by_both(data, folder, pipeline, split, machine=0):
     """Outputs of the search and of the library for held-out lines of a machine."""
     case = problem(data, folder)
     joined = join(case, pipeline)
-    fitted = fit(case, joined, split.train, "x")
+    fitted = fit(case, joined, split.train)
     played = play(case, fitted, joined.features, split.train, split.test, "x")
     rows = order(case, split.train[data.machine[split.train] == machine], "x")
     mine = data.machine[split.test] == machine
@@ -122,7 +122,7 @@ def test_each_machine_is_judged_by_what_it_learned_itself(tmp_path):
     for number, each in enumerate((data, far)):
         case = problem(each, tmp_path / str(number))
         joined = join(case, pipeline)
-        fitted = fit(case, joined, split.train, "x")
+        fitted = fit(case, joined, split.train)
         heard.append(play(case, fitted, joined.features, split.train, split.test, "x"))
     first = data.machine[split.test] == 0
     assert heard[0][first].tobytes() == heard[1][first].tobytes()
@@ -157,7 +157,7 @@ def test_the_horizon_reaches_the_device(tmp_path):
     for horizon in (30.0, ENDLESS):
         case = problem(data, tmp_path / str(horizon), horizon=horizon)
         joined = join(case, pipeline)
-        fitted = fit(case, joined, np.arange(300), "all")
+        fitted = fit(case, joined, np.arange(300))
         assert fitted.model_fit["horizon"] == horizon
         library = emulator(case, fitted, joined.features)
         values = np.concatenate([before[:40], after[:40]])

@@ -1,10 +1,21 @@
 """Recordings kept together, and what is said where that shows another accuracy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from kinglet.search import search
-from kinglet.signals import Labelled, Signals, label_targets
+from kinglet.costs import CostModel
+from kinglet.pipeline import Pipeline
+from kinglet.pipeline.spec import model, selector, step
+from kinglet.record import ENDLESS, Shape
+from kinglet.search import blocks, search
+from kinglet.search.evaluate import evaluate
+from kinglet.search.fit import Problem
+from kinglet.search.limits import Limits
+from kinglet.search.store import Store
+from kinglet.signals import Labelled, Signals, Split, label_targets
+from kinglet.tasks import TASKS
 from kinglet.workflow import build_best, describe
 
 RECORDINGS, EACH = 6, 10  # of each class
@@ -53,3 +64,52 @@ def test_targets_have_recordings_too():
         task="extrapolation", candidates=1, budget=None, jobs=1, model=["linear_regression"],
     )  # fmt: skip
     assert "12 recordings" in result.recordings.words
+
+
+def test_few_recordings_with_targets_are_compared_too():
+    """Five recordings or fewer are the folds of one kind of split, the blocks, alone."""
+    data = recorded(telling=False)
+    rng = np.random.default_rng(0)
+    signals = replace(data.signals, group=data.signals.group // 3)
+    result = search(
+        label_targets(signals, rng.normal(size=len(data.label))),
+        task="extrapolation", candidates=1, budget=None, jobs=1, model=["linear_regression"],
+    )  # fmt: skip
+    blocks = result.best.evaluation.split_scores
+    assert "4 recordings" in result.recordings.words
+    assert result.recordings.together == pytest.approx(np.mean(blocks)) and len(blocks) == 4
+
+
+def test_splits_of_one_name_with_other_lines_share_no_selection(tmp_path):
+    """What was selected for recordings kept together has seen lines that are held out torn."""
+    data = recorded(telling=True)
+    pipeline = Pipeline(
+        tuple(blocks.statistics()),
+        step("scale"),
+        selector("tree_importance", count=8),
+        model("ridge"),
+    )
+
+    def judged(folder, *lists):
+        folder.mkdir()
+        problem = Problem(
+            task=TASKS["classification"],
+            store=Store.create(folder, data.signals.values, 0),
+            label=data.label,
+            machine=data.machine,
+            classes=data.classes,
+            shape=Shape(64, 1),
+            limits=Limits(32 << 10, 128 << 10, 0.02, 80e6),
+            costs=CostModel("cortex-m4f"),
+            seed=0,
+            horizon=ENDLESS,
+            imitated=False,
+        )
+        return [evaluate(problem, list(splits), pipeline).held_out["random"] for splits in lists]
+
+    few, many = (
+        [Split("random", 0, np.flatnonzero(known), np.flatnonzero(~known))]
+        for known in (data.signals.group < 2, data.signals.group < 9)
+    )
+    _, after = judged(tmp_path / "after", few, many)
+    np.testing.assert_array_equal(after, *judged(tmp_path / "alone", many))

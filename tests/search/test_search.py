@@ -191,7 +191,7 @@ def test_a_budget_of_time_ends_the_search():
     result = search(samples.labelled(), budget=3.0, jobs=2)
     assert result.stopped == "budget" and result.evaluated >= 1
     # What was in flight may end; of a search without end hundreds would have been evaluated.
-    assert result.history[-1]["seconds"] <= result.seconds
+    assert result.history[-1]["seconds"] <= result.seconds + 0.01  # rounded
 
 
 def test_a_budget_too_short_still_gives_a_library():
@@ -237,9 +237,14 @@ def test_unusable_arguments(arguments, words):
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal of Unix")
 def test_an_interrupt_while_a_worker_starts_is_not_lost():
-    with pytest.raises(KeyboardInterrupt), interrupts_held():
-        os.kill(os.getpid(), signal.SIGINT)
-        held = True  # it comes through after this, not before
+    # What runs in the background of a shell is deaf to Ctrl-C from the start.
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), interrupts_held():
+            os.kill(os.getpid(), signal.SIGINT)
+            held = True  # it comes through after this, not before
+    finally:
+        signal.signal(signal.SIGINT, heard)
     assert held
 
 
@@ -247,8 +252,9 @@ def test_an_interrupt_while_a_worker_starts_is_not_lost():
 def test_interrupt_ends_with_the_best_so_far(tmp_path):
     script = tmp_path / "run.py"
     script.write_text(
-        "from tests import samples\nfrom kinglet.search import search\n"
+        "import signal\nfrom tests import samples\nfrom kinglet.search import search\n"
         "if __name__ == '__main__':\n"
+        "    signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "    result = search(samples.labelled(), budget=300, jobs=2,\n"
         "                    on_progress=lambda s: print(s.evaluated, flush=True))\n"
         "    print(result.stopped, result.best.score > 0, flush=True)\n"

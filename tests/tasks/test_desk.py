@@ -6,6 +6,8 @@ import pytest
 from kinglet.errors import InputError
 from kinglet.library import Emulator
 from kinglet.record import CLASSIFICATION, EXTRAPOLATION, OUTLIER
+from kinglet.search import search
+from kinglet.signals import Signals, label_targets
 from kinglet.tasks import TASKS
 from kinglet.toolchain import compile_wasm
 from tests import samples
@@ -72,3 +74,19 @@ def _all(name):
 def test_a_setting_of_another_project_type_is_refused(task, settings, words):
     with pytest.raises(InputError, match=words.replace("*", r"\*")):
         TASKS[task].with_settings(**settings)
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [(OUTLIER, "read_normal"), (EXTRAPOLATION, "read_targets")],
+)
+def test_data_of_another_project_type_are_refused(task, words):
+    with pytest.raises(InputError, match=words):
+        search(samples.labelled(), task=task, candidates=1)
+
+
+def test_targets_are_no_classes():
+    values, label = samples.signals()
+    data = label_targets(Signals.from_array(values), samples.FREQUENCIES[label])
+    with pytest.raises(InputError, match="read_classes"):
+        search(data, candidates=1)

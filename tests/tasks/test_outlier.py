@@ -122,3 +122,18 @@ def test_answers_and_summary():
     assert rows[0] == {"outlier": 0, "score": 0.5} and rows[1] == {}
     assert rows[2]["outlier"] == 1 and rows[2]["score"] == pytest.approx(2.31)
     assert summary == {"normal": 1, "outliers": 1}
+
+
+def test_a_recording_takes_no_part_in_the_limit_that_it_is_judged_by():
+    """It was held out twice, at random and as a block: neither tells of the other."""
+    rng = np.random.default_rng(5)
+    label, recording = np.repeat([0, 1], N), np.tile(np.arange(N) % 3, 2)
+    splits = make_splits(label, recording + 3 * label, np.tile(np.arange(1, N + 1), 2))
+    score = np.concatenate([rng.normal(size=N), 4 + rng.normal(size=N)])
+    unlike = (recording == 2) & (label == 0)
+    score[unlike] += 50
+    outputs = [score[split.test, None].astype(np.float32) for split in splits]
+    settled = TASK.settle(label, np.zeros(2 * N, int), splits, outputs, imitated=True)
+    for split, judged, worth in zip(splits, settled.outputs, settled.scores, strict=True):
+        if unlike[split.test].any():
+            assert judged[unlike[split.test]].min() > 1 and worth == 0

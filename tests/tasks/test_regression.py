@@ -88,3 +88,12 @@ def test_errors_are_told_where_targets_are_known():
     assert rows == [{"prediction": 1.0, "target": 1.0}, {}, {"prediction": 3.0, "target": 4.0}]
     assert summary["predicted"] == 2 and summary["mae"] == 0.5
     assert TASK.answers(said, {}, ())[1] == {"predicted": 2, "low": 1.0, "high": 3.0}
+
+
+@pytest.mark.parametrize("target", [[2.0], [2.0, 2.0]])
+def test_targets_that_are_all_the_same_have_no_r2(target):
+    outputs = np.arange(len(target), dtype=np.float32)[:, None]
+    said = Emulation(np.zeros(len(target), int), outputs)
+    summary = TASK.answers(said, {"target": np.array(target)}, ())[1]
+    assert summary["r2"] is None and np.isfinite(summary["rmse"])
+    assert TASK.split_metric(np.array(target), outputs, np.zeros(len(target), int)) == 0

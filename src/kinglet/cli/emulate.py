@@ -190,8 +190,9 @@ def _predictions(summary: dict[str, Any]) -> str:
         return "none was predicted"
     words = f"predictions from {summary['low']:g} to {summary['high']:g}"
     if "r2" in summary:
+        r2 = "unknown" if summary["r2"] is None else f"{summary['r2']:.3f}"
         words += (
-            f"; R2 {summary['r2']:.3f}, mean error {summary['mae']:.4g}, root mean square "
+            f"; R2 {r2}, mean error {summary['mae']:.4g}, root mean square "
             f"{summary['rmse']:.4g}, SMAPE {summary['smape_percent']:.1f} %"
         )
     return words

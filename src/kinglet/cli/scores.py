@@ -85,11 +85,12 @@ def outlier_rows(document: dict[str, Any]) -> Iterator[Row]:
     )
     yield _accuracy(document)
     tightness = document["tightness"]
+    radius = tightness["radius"]
+    times = "64 or more" if radius >= 64 else f"{radius:.2g}"
     yield (
         "tightness",
         f"{_percent(tightness['uniform_accepted'])} of uniform samples around the normal signals "
-        f"are accepted; a normal signal {tightness['radius']:.2g} times as far from the centre is "
-        "an outlier",
+        f"are accepted; a normal signal {times} times as far from the centre is an outlier",
     )
 
 

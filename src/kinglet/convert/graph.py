@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import numpy as np
 
 from kinglet.ccode import Constants, fold
 from kinglet.convert.layer import Arrays, Layer, Settings, layers
+from kinglet.errors import InputError
 from kinglet.library import Program
 from kinglet.pipeline import Output
 from kinglet.record import Shape
@@ -89,6 +90,8 @@ class Graph:
 
     Raises
     ------
+    InputError
+        If a number of the model is not finite in float32, or two classes have one name.
     ValueError
         If a layer does not take what the one before it gives: a defect of whoever made the graph.
     """
@@ -105,6 +108,8 @@ class Graph:
     def __post_init__(self) -> None:
         for name in self.classes:
             check_class_name(name)
+            if self.classes.count(name) > 1:
+                raise InputError(f"two classes have the name {name!r}: tell others by --classes")
         sizes = self.sizes()
         for node, size in zip(self.nodes, sizes, strict=False):
             wanted = node.layer.inputs(node.settings, node.arrays)
@@ -112,6 +117,7 @@ class Graph:
                 raise ValueError(f"{node.name} takes {wanted} values, not {size}")
         if sizes[-1] != (len(self.classes) or 1):
             raise ValueError(f"the model gives {sizes[-1]} values")
+        _check_finite(self.nodes)
 
     def sizes(self) -> list[int]:
         """Values before the first layer and after each."""
@@ -269,6 +275,15 @@ class Graph:
             origin=document["origin"],
             output=Output(**output) if output else None,
         )
+
+
+def _check_finite(nodes: Sequence[Node]) -> None:
+    """Refuse numbers that float32 does not hold; thresholds of trees are compared alone."""
+    for node in nodes:
+        numbers = [array for name, array in node.arrays.items() if name != "threshold"]
+        numbers += [np.array(each) for each in node.settings.values() if isinstance(each, float)]
+        if not all((np.abs(each) <= np.finfo(np.float32).max).all() for each in numbers):
+            raise InputError(f"a {node.name} of the model holds numbers that are not finite")
 
 
 def _at(offset: int) -> str:

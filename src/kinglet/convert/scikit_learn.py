@@ -49,9 +49,10 @@ def load(path: str | Path, *, trust: bool) -> tuple[Any, list[str]]:
         except FileNotFoundError:
             raise InputError(f"{path}: there is no such file") from None
         except Exception as error:
+            why = " ".join(f"{type(error).__name__} {error}".split())
             raise InputError(
-                f"{path}: joblib cannot load it ({type(error).__name__}: {error}); write it with "
-                f"joblib.dump under scikit-learn {sklearn.__version__}"
+                f"{path}: joblib cannot load it ({why}); write it with joblib.dump under "
+                f"scikit-learn {sklearn.__version__}"
             ) from None
     return estimator, [str(warning.message).split("\n")[0] for warning in heard]
 
@@ -173,7 +174,8 @@ def _inverse(scale: Any) -> Any:
 
 
 def _standard_scaler(step: Any) -> list[Node]:
-    return _scaler(step.mean_, _inverse(step.scale_), step.n_features_in_)
+    shift = step.mean_ if step.with_mean else None  # it is learned without with_mean too
+    return _scaler(shift, _inverse(step.scale_), step.n_features_in_)
 
 
 def _min_max_scaler(step: Any) -> list[Node]:

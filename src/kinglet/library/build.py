@@ -111,21 +111,24 @@ class Library:
         return self.emulate(values).outputs
 
     def predict(self, values: np.ndarray) -> np.ndarray:
-        """Class names by the library itself, an array of str of shape (n,).
+        """Answers by the library itself, an array of shape (n,).
+
+        Class names; 1 for an outlier and 0 for a normal signal; or the numbers of an extrapolation.
 
         Raises
         ------
         InputError
-            For a signal that the library refuses; the message tells which.
+            For a signal that the library refuses, the message tells which; or if the library
+            learns on the device.
         """
-        probabilities = self.predict_proba(values)
-        refused = np.flatnonzero(np.isnan(probabilities[:, 0]))
-        if len(refused):
+        emulation = self.emulate(values)
+        refused = np.flatnonzero(emulation.states)
+        if len(refused) and self.trained.knowledge is None:
             raise InputError(
                 f"signal {refused[0]} (from 0) holds a value that is not finite or is 1e12 or "
-                "more: leave it out, or see predict_proba"
+                "more: leave it out, or see emulate"
             )
-        return np.asarray(self.trained.classes)[probabilities.argmax(axis=1)]
+        return self.task.predicted(emulation.outputs, self.trained.classes)
 
     def archive(self) -> bytes:
         """Content of ``libneai.a``."""

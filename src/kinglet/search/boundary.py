@@ -24,6 +24,7 @@ _AROUND = 0.25  # of the extent of the signals, on each side
 _FAR = 99  # percent of the signals are within the picture
 _UNIFORM = 1000
 _STRETCH = np.geomspace(1, 64, 37)
+_DRAWN_AWAY = 500  # normal signals at most, evenly spaced: memory grows with them
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,8 @@ def _uniform_accepted(space: _Space, seed: int) -> float:
 def _radius(space: _Space) -> float:
     """How far normal signals may be drawn away from their centre before they are outliers."""
     centre = np.median(space.normal, axis=0)
-    away = centre + _STRETCH[:, None, None] * (space.normal - centre)
+    some = space.normal[:: -(-len(space.normal) // _DRAWN_AWAY)]
+    away = centre + _STRETCH[:, None, None] * (some - centre)
     found = space.score(away.reshape(-1, away.shape[-1])).reshape(away.shape[:2]) > 1
     first = np.where(found.any(axis=0), found.argmax(axis=0), len(_STRETCH) - 1)
     return float(np.median(_STRETCH[first]))

@@ -160,7 +160,7 @@ def _learns(pipeline: Pipeline) -> bool:
 
 def _whole(problem: Problem, joined: Joined) -> tuple[FittedPipeline, Sizes]:
     """Fit on all lines; refuse what breaks a limit."""
-    whole = fit(problem, joined, np.arange(len(problem.label)), "all")
+    whole = fit(problem, joined, np.arange(len(problem.label)))
     if _learns(joined.pipeline):
         whole = remember(problem, whole, joined.features)
     n_values = problem.shape.length * problem.shape.axes
@@ -183,9 +183,9 @@ def _race(
     for index, split in enumerate(splits):
         if over():
             break
-        name = f"{split.kind}{split.fold}"
-        fitted = fit(problem, joined, split.train, name)
+        fitted = fit(problem, joined, split.train)
         if _learns(joined.pipeline):
+            name = f"{split.kind}{split.fold}"
             result = play(problem, fitted, joined.features, split.train, split.test, name)
         else:
             result = outputs(fitted, joined.features[split.test])

@@ -113,15 +113,13 @@ def probe_features(problem: Problem, pipeline: Pipeline, kind: Probe) -> np.ndar
     )
 
 
-def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.ndarray:
+def select(problem: Problem, joined: Joined, rows: np.ndarray) -> np.ndarray:
     """Select features on some lines; candidates that differ in the model only share the result.
 
     Parameters
     ----------
     rows : ndarray of int
         Training lines.
-    part : str
-        Name of the lines: all of them, or the training part of a split.
     """
     pipeline = joined.pipeline
     use = pipeline.selection
@@ -144,7 +142,8 @@ def select(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> np.
         calls = sum(len(chain) for chain in pipeline.chains())
         free = 0.85 * (problem.limits.cycles - reserve - overhead - 100.0 * calls - 20.0 * count)
         limit = _round_down(free)
-    name = json.dumps([data["prefix"], data["branches"], data["selection"], limit, part])
+    lines = hashlib.sha256(rows.astype(np.int64).tobytes()).hexdigest()
+    name = json.dumps([data["prefix"], data["branches"], data["selection"], limit, lines])
     key = f"select_{hashlib.sha256(name.encode()).hexdigest()[:24]}"
 
     def compute() -> np.ndarray:
@@ -191,7 +190,7 @@ class RefusedError(Exception):
         self.sizes = sizes
 
 
-def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> FittedPipeline:
+def fit(problem: Problem, joined: Joined, rows: np.ndarray) -> FittedPipeline:
     """Fit selection, scaling and model on some lines.
 
     Raises
@@ -200,7 +199,7 @@ def fit(problem: Problem, joined: Joined, rows: np.ndarray, part: str) -> Fitted
         ``time`` where no feature can be afforded, ``inputs`` where the model takes fewer of them.
     """
     pipeline = joined.pipeline
-    selected = select(problem, joined, rows, part)
+    selected = select(problem, joined, rows)
     if not len(selected):
         raise RefusedError("time")
     scale, settings = steps()[pipeline.scale.name], pipeline.scale.settings

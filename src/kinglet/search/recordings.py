@@ -22,7 +22,7 @@ class Recordings:
     words : str
         What is kept together.
     together, torn : float
-        Mean over the random splits.
+        Mean over the random splits; over the blocks where they alone keep recordings together.
     """
 
     words: str
@@ -51,18 +51,21 @@ def compare(
     Returns
     -------
     Recordings or None
-        None where no recordings are kept together.
+        None where no recordings are kept together, or the lines are samples of a stream.
     """
     words = describe_groups(data)
-    kinds = [split.kind for split in splits]
-    if words is None or "random" not in kinds or not chosen.complete:
+    if words is None or not chosen.complete:
         return None
+    kinds = [split.kind for split in splits]
+    kept = "random" if "random" in kinds else "block"
     apart = replace(data, signals=replace(data.signals, group=np.zeros_like(data.signals.group)))
     random = [s for s in problem.task.splits(apart, problem.seed) if s.kind == "random"]
+    if not random:
+        return None
     torn = evaluate(problem, random, chosen.pipeline)
     scores = [
         score
         for kind, score in zip(kinds, chosen.split_scores, strict=True)
-        if kind == "random" and score is not None
+        if kind == kept and score is not None
     ]
     return Recordings(words, float(np.mean(scores)), torn.mean) if torn.complete else None

@@ -133,6 +133,7 @@ def search(
         raise InputError(f"--forget is {forget}: give {MIN_FORGET} or more")
     chosen = get(target) if isinstance(target, str) else target
     kind = TASKS[task].with_settings(**(settings or {}))
+    kind.check(data)
     limits = Limits(
         ram_bytes=min(max_ram, chosen.ram_bytes or max_ram),
         flash_bytes=min(max_flash, chosen.flash_bytes or max_flash),

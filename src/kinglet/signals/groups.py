@@ -104,14 +104,7 @@ def describe_groups(data: Labelled) -> str | None:
     group, label, machine = data.signals.group[:n], data.label[:n], data.machine[:n]
     if not data.classes:
         count = len(np.unique(group))
-        if count > 1:
-            return f"{count} recordings are kept together in the splits"
-        if len(np.unique(data.signals.file)) > 1:
-            return (
-                "files are not kept together in the splits, because the targets of one are far "
-                "from those of all others"
-            )
-        return None
+        return f"{count} recordings are kept together in the splits" if count > 1 else None
     kept, torn = [], []
     for index, name in enumerate(data.classes):
         mine = label == index

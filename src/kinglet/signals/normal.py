@@ -40,8 +40,9 @@ def read_normal(
     Returns
     -------
     Labelled
-        Classes are ``normal`` and ``outlier``, the outliers imitations that nothing is fitted to:
-        each in a recording that stands for that of its normal signal.
+        Classes are ``normal`` and ``outlier``, the outliers imitations that help to select
+        features and tell how tight a limit is, nothing else: each in a recording that stands for
+        that of its normal signal.
 
     Raises
     ------

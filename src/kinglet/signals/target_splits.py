@@ -108,7 +108,7 @@ def make_target_splits(
     for split in splits:
         if np.ptp(target[split.train]) == 0:
             raise InputError(
-                f"The target is {target[split.train[0]]:g} on all lines but those of one fold, "
+                f"The target is {target[split.train[0]]:.9g} on all lines but those of one fold, "
                 "which leaves nothing to learn; give more signals, or recordings, of other targets."
             )
     return splits

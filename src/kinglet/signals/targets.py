@@ -37,8 +37,8 @@ def read_targets(
     Labelled
         Without classes; `Labelled.label` and `Signals.target` hold the target. Each file is a
         group of its own, to be held out whole, where the targets of each are near (within a tenth
-        of the range) those of the others; else all files are one group: what only one file can
-        teach cannot be held out with it.
+        of the range) those of the others; else all files are one group, with a warning: what only
+        one file can teach cannot be held out with it.
 
     Raises
     ------
@@ -135,13 +135,13 @@ def _labelled(signals: Signals, where: str) -> Labelled:
     low, high = float(target.min()), float(target.max())
     if low == high:
         raise InputError(
-            f"{where}: the target is {low:g} on every line; give signals of different targets."
+            f"{where}: the target is {low:.9g} on every line; give signals of different targets."
         )
     warnings = shared_lines(signals, target, what="target")
     if len(np.unique(target)) == 2:
         warnings += (
-            f"{where}: the target is {low:g} or {high:g} and nothing else; signals of two kinds "
-            "are better told apart by --task classification.",
+            f"{where}: the target is {low:.9g} or {high:.9g} and nothing else; signals of two "
+            "kinds are better told apart by --task classification.",
         )
     if (np.diff(target) == 1).all():
         warnings += (
@@ -167,5 +167,12 @@ def _join_what_is_far(data: Labelled) -> Labelled:
         below = np.abs(mine - others[np.maximum(place - 1, 0)])
         above = np.abs(mine - others[np.minimum(place, len(others) - 1)])
         if np.median(np.minimum(below, above)) > _NEAR * np.ptp(target):
-            return replace(data, signals=replace(signals, group=np.zeros_like(signals.group)))
+            told = (
+                f"{signals.files[index]}: its targets are far from those of all other files, so "
+                "files are not kept together in the splits unless --groups asks for it; the score "
+                "is that for more signals like these, not for a new recording.",
+            )
+            group = np.zeros_like(signals.group)
+            warnings = signals.warnings + told
+            return replace(data, signals=replace(signals, group=group, warnings=warnings))
     return data

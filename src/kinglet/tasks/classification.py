@@ -87,6 +87,10 @@ class Classification(DeskTask):
         """Number of classes."""
         return {"NEAI_NUMBER_OF_CLASSES": len(fitted.classes)}
 
+    def predicted(self, outputs: np.ndarray, classes: Sequence[str]) -> np.ndarray:
+        """Class names."""
+        return np.asarray(classes)[outputs.argmax(axis=1)]
+
     def results(self, fitted: Trained, names: Names) -> list[tuple[str, str, int, str]]:
         """Probabilities and the class of the highest one."""
         count = len(fitted.classes)

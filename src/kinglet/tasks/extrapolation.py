@@ -60,6 +60,11 @@ class Extrapolation(DeskTask):
             )
         return Extrapolation(clip, unit, time_series)
 
+    def check(self, data: Labelled) -> None:
+        """Targets in place of classes."""
+        if data.classes:
+            raise InputError("extrapolation needs targets, not classes: see kinglet.read_targets")
+
     def splits(self, data: Labelled, seed: int) -> list[Split]:
         """Folds that leave out no part of the target's range where that can be helped."""
         signals = data.signals
@@ -156,7 +161,10 @@ class Extrapolation(DeskTask):
     def answers(
         self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        """Prediction for each signal, their range, and the errors where targets are known."""
+        """Prediction for each signal, their range, and the errors where targets are known.
+
+        R2 is None for targets that are all the same.
+        """
         target = options.get("target")
         rows = [
             row if state == 0 else {}
@@ -171,7 +179,13 @@ class Extrapolation(DeskTask):
             summary |= {"low": float(predicted.min()), "high": float(predicted.max())}
             if target is not None:
                 summary |= regression.metrics(np.asarray(target)[known], predicted)
+                if np.ptp(np.asarray(target)[known]) == 0:
+                    summary["r2"] = None
         return rows, summary
+
+    def predicted(self, outputs: np.ndarray, classes: Sequence[str]) -> np.ndarray:
+        """The numbers."""
+        return outputs[:, 0]
 
     def results(self, fitted: Trained, names: Names) -> list[tuple[str, str, int, str]]:
         """One float."""

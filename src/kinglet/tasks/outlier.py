@@ -52,6 +52,11 @@ class Outlier(DeskTask):
         super().with_settings(**settings)
         return Outlier(rate)
 
+    def check(self, data: Labelled) -> None:
+        """Normal signals and imitations."""
+        if not data.imitated or not data.classes:
+            raise InputError("outlier learns from normal signals alone: see kinglet.read_normal")
+
     def learned(self, label: np.ndarray) -> np.ndarray:
         """Normal lines."""
         return np.asarray(label == NORMAL)
@@ -87,17 +92,18 @@ class Outlier(DeskTask):
     ) -> Settled:
         """Find the limit from held-out normal scores; judge each split by that of the others.
 
+        No line that a split holds out takes part in its limit: each was held out once more in a
+        split of the other kind.
+
         The metric of a split is sqrt(recall tightness): the share of its normal signals within the
         limit, and the share of the imitations of all splits beyond it. So neither a library to
         which everything is normal nor one to which everything is an outlier has any score.
         """
-        normal = [
-            (split.kind, result[label[split.test] == NORMAL, 0].astype(np.float64))
-            for split, result in zip(splits, outputs, strict=True)
-        ]
+        normal = self._held_out(label, splits, outputs)
         judged, recalls, rejected, margins = [], [], [], []
-        for number, (split, result) in enumerate(zip(splits, outputs, strict=True)):
-            own = self._output(normal[:number] + normal[number + 1 :]).apply(result)
+        for split, result in zip(splits, outputs, strict=True):
+            others = self._held_out(label, splits, outputs, without=split.test)
+            own = self._output(others).apply(result)
             known = label[split.test] == NORMAL
             judged.append(own)
             recalls.append(float((own[known, 0] <= 1).mean()))
@@ -105,6 +111,21 @@ class Outlier(DeskTask):
             margins.append(_margin(known, own[:, 0]))
         scores = [float(np.sqrt(recall * np.mean(rejected))) for recall in recalls]
         return Settled(scores, judged, float(np.mean(margins)), output=self._output(normal))
+
+    @staticmethod
+    def _held_out(
+        label: np.ndarray,
+        splits: Sequence[Split],
+        outputs: list[np.ndarray],
+        without: np.ndarray | tuple[()] = (),
+    ) -> list[tuple[str, np.ndarray]]:
+        """Kind of each split, and the raw scores of its normal lines; of some lines none."""
+        normal: list[tuple[str, np.ndarray]] = []
+        for split, result in zip(splits, outputs, strict=True):
+            mine = (label[split.test] == NORMAL) & ~np.isin(split.test, without)
+            if mine.any():
+                normal.append((split.kind, result[mine, 0].astype(np.float64)))
+        return normal
 
     def _output(self, normal: Sequence[tuple[str, np.ndarray]]) -> Output:
         """From raw scores of unseen normal signals to the scale on which the limit is 1.
@@ -165,6 +186,10 @@ class Outlier(DeskTask):
         ]
         found = [row["outlier"] for row in rows if row]
         return rows, {"normal": found.count(0), "outliers": found.count(1)}
+
+    def predicted(self, outputs: np.ndarray, classes: Sequence[str]) -> np.ndarray:
+        """1 for an outlier, 0 for a normal signal."""
+        return (outputs[:, 0] > 1).astype(np.int64)
 
     def results(self, fitted: Trained, names: Names) -> list[tuple[str, str, int, str]]:
         """One byte."""

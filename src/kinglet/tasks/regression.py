@@ -9,7 +9,12 @@ _RESAMPLES = 1000
 
 
 def r2(target: np.ndarray, predicted: np.ndarray) -> float:
-    """Share of the target's variance that is explained; below 0 where the mean guesses better."""
+    """Share of the target's variance that is explained; below 0 where the mean guesses better.
+
+    0 for targets that are all the same, which have no variance.
+    """
+    if np.ptp(target) == 0:
+        return 0.0
     return float(r2_score(target.astype(np.float64), predicted.astype(np.float64)))
 
 

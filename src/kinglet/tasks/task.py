@@ -126,6 +126,17 @@ class Task:
             raise InputError(f"--{option} is not for {self.name}: leave it out")
         return self
 
+    def check(self, data: Labelled) -> None:
+        """Refuse data that were labelled for another project type.
+
+        Raises
+        ------
+        InputError
+            Names the function that reads the right ones.
+        """
+        if not data.classes:
+            raise InputError(f"{self.name} needs classes, not targets: see kinglet.read_classes")
+
     def splits(self, data: Labelled, seed: int) -> list[Split]:
         """Training and held-out lines; a stream is cut, not shuffled."""
         signals = data.signals
@@ -225,6 +236,16 @@ class Task:
         Signals that it refused have an empty entry.
         """
         raise NotImplementedError
+
+    def predicted(self, outputs: np.ndarray, classes: Sequence[str]) -> np.ndarray:
+        """The answer to each signal, shape (n,), from what the library said.
+
+        Raises
+        ------
+        InputError
+            Where there is none without signals that were learned on the device first.
+        """
+        raise InputError(f"a library for {self.name} learns before it answers: use emulate")
 
     def macros(self, fitted: Trained) -> dict[str, Any]:
         """Macros of the header beside the common ones."""

@@ -28,9 +28,7 @@ class Forest:
     row : ndarray of int, shape (n_nodes,)
         Row that a leaf adds.
     rows : ndarray of int64, shape (n_rows, n_outputs)
-        All different; those with a single value that is not 0 come first.
-    singles : int
-        How many those are.
+        All different, in falling order: shares of pure leaves in the order of the classes.
     start : ndarray of int64, shape (n_outputs,)
     unit : float
     """
@@ -42,7 +40,6 @@ class Forest:
     right: np.ndarray
     row: np.ndarray
     rows: np.ndarray
-    singles: int
     start: np.ndarray
     unit: float
 
@@ -64,18 +61,14 @@ class Forest:
         alone = feature[arrays["roots"]] < 0  # trees of one leaf
         start = start + whole[row[arrays["roots"][alone]]].sum(axis=0)
         different, index = np.unique(whole, axis=0, return_inverse=True)
-        order = np.argsort((different != 0).sum(axis=1) > 1, kind="stable")
-        place = np.empty_like(order)
-        place[order] = np.arange(len(order))
         return Forest(
             roots=arrays["roots"][~alone],
             feature=feature,
             bits=(arrays["threshold"] + np.float32(0)).astype(np.float32).view(np.uint32),
             left=arrays["left"],
             right=arrays["right"],
-            row=place[index.ravel()][np.maximum(row, 0)],
-            rows=different[order],
-            singles=int(((different != 0).sum(axis=1) <= 1).sum()),
+            row=(len(different) - 1 - index.ravel())[np.maximum(row, 0)],
+            rows=different[::-1],
             start=start,
             unit=gain / times,
         )

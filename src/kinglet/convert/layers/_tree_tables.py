@@ -9,7 +9,7 @@ import numpy as np
 from kinglet.ccode import Tables, literal
 from kinglet.convert.layers._forest import Forest
 
-Table = Callable[[np.ndarray, str], tuple[str, str]]
+Table = Callable[[np.ndarray, str], str]
 
 
 def source(forest: Forest, name: str, tables: Tables) -> str:
@@ -17,30 +17,27 @@ def source(forest: Forest, name: str, tables: Tables) -> str:
 
     A node takes four bytes of threshold, and as few as they need for the feature and each of the
     two children. Nodes lie in preorder. A child is told by how many nodes it lies further, or, from
-    ``leaf`` on, by the row that it adds.
+    ``leaf`` on, by what it adds.
     """
 
-    def table(values: np.ndarray, hint: str) -> tuple[str, str]:
-        """Name and type of a table in the narrowest integers that hold it."""
-        kinds = ("uint8_t", "uint16_t", "uint32_t")
-        ctype = next(
-            kind for kind, bits in zip(kinds, (8, 16, 32), strict=True) if values.max() < 1 << bits
-        )
-        return tables.add(ctype, values, f"{name}_{hint}"), ctype
+    def table(values: np.ndarray, hint: str) -> str:
+        """Name of a table in the narrowest integers that hold it."""
+        return tables.add(f"uint{8 * _width(values.max())}_t", values, f"{name}_{hint}")
 
     inner, roots, further, row = _preorder(forest)
     leaf = int(further.max()) + 1
     ordered = forest.bits[inner].astype(np.int64)
     ordered = np.where(ordered >> 31, ordered ^ 0xFFFFFFFF ^ (1 << 31), ordered).astype(np.uint32)
     thresholds = tables.add("int32_t", ordered.view(np.int32), f"{name}_thresholds")
-    features, _ = table(forest.feature[inner], "features")
-    children, _ = table(np.where(further > 0, further, row + leaf), "children")
-    starts, _ = table(roots, "roots")
+    features = table(forest.feature[inner], "features")
+    place, addition = _addition(forest, leaf, table, tables, name)
+    children = table(np.where(further > 0, further, place[row] + leaf), "children")
+    starts = table(roots, "roots")
     outputs = len(forest.start)
     start = ", ".join(str(int(value)) for value in forest.start)
     return f"""
-/* Walk each tree from its root to a leaf, and add the row of the leaf. */
-KN_STEP void {name}(const float *in, float *out)
+/* Walk each tree from its root to a leaf, and add what the leaf adds. */
+KN_SMALL KN_STEP void {name}(const float *in, float *out)
 {{
     int32_t sum[{outputs}] = {{{start}}};
     uint32_t tree, k;
@@ -54,8 +51,7 @@ KN_STEP void {name}(const float *in, float *out)
             }}
             next = {children}[next];
         }} while (next < {leaf}u);
-        next -= {leaf}u;
-{_addition(forest, table, tables, name)}
+{addition}
     }}
     for (k = 0; k < {outputs}u; k++) {{
         out[k] = (float)sum[k] * {literal(forest.unit)};
@@ -64,29 +60,62 @@ KN_STEP void {name}(const float *in, float *out)
 """
 
 
-def _addition(forest: Forest, table: Table, tables: Tables, name: str) -> str:
-    """C that adds row ``next``: a single value, or values of all outputs from a dictionary."""
-    count, outputs, rows = forest.singles, len(forest.start), forest.rows
-    single = several = ""
-    if count:
-        place = np.abs(rows[:count]).argmax(axis=1)
-        amount = tables.add("int32_t", rows[np.arange(count), place], f"{name}_amounts")
-        output = f"{table(place, 'outputs')[0]}[next]" if outputs > 1 else "0"
-        single = f"            sum[{output}] += {amount}[next];"
-    if count < len(rows):
-        values, index = np.unique(rows[count:], return_inverse=True)
-        words, ctype = table(index.ravel(), "rows")
-        value = tables.add("int32_t", values, f"{name}_values")
-        several = f"""\
-            const {ctype} *const row = {words} + (next - {count}u) * {outputs}u;
-            for (k = 0; k < {outputs}u; k++) {{
-                sum[k] += {value}[row[k]];
-            }}"""
-    if single and several:
-        return (
-            f"        if (next < {count}u) {{\n{single}\n        }} else {{\n{several}\n        }}"
-        )
-    return f"        {{\n{single or several}\n        }}"
+def _width(largest: int) -> int:
+    """Bytes of the narrowest unsigned integer that holds it."""
+    return 1 if largest < 1 << 8 else 2 if largest < 1 << 16 else 4
+
+
+def _addition(
+    forest: Forest, leaf: int, table: Table, tables: Tables, name: str
+) -> tuple[np.ndarray, str]:
+    """What stands for each row in the children, and the C that adds it.
+
+    A row is one amount, or a run of entries, an output and an amount from a dictionary each, of
+    which the last is marked. A run is told by the place of its first entry, or by its number where
+    that makes the children narrower.
+    """
+    given = forest.rows != 0
+    given[~given.any(axis=1), 0] = True
+    row, output = given.nonzero()
+    first = np.searchsorted(row, np.arange(len(given)))
+    amount = forest.rows[given]
+    if len(row) == len(given):
+        if len(forest.start) == 1:
+            where = "0"
+        else:
+            where = "next" if (output == row).all() else f"{table(output, 'outputs')}[next]"
+        value = _single(amount, table, tables, name)
+        return first, f"        next -= {leaf}u;\n        sum[{where}] += {value};"
+    if _width(leaf + first[-1]) > _width(leaf + len(given) - 1):
+        place, begin = np.arange(len(given)), f"{table(first, 'rows')}[next - {leaf}u]"
+    else:
+        place, begin = first, f"(next - {leaf}u)"
+    values, word = np.unique(amount, return_inverse=True)
+    value = tables.add("int32_t", values, f"{name}_values")
+    last = np.append(row[1:] != row[:-1], True)
+    both = np.stack([2 * output + last, word], axis=1).ravel()
+    entries = table(both, "entries")
+    return (
+        place,
+        f"""\
+        next = 2u * {begin};
+        do {{
+            k = {entries}[next];
+            sum[k >> 1] += {value}[{entries}[next + 1u]];
+            next += 2u;
+        }} while ((k & 1u) == 0u);""",
+    )
+
+
+def _single(amounts: np.ndarray, table: Table, tables: Tables, name: str) -> str:
+    """C of the only amount of row ``next``: a number, from a table, or from a dictionary."""
+    values, index = np.unique(amounts, return_inverse=True)
+    if len(values) == 1:
+        return str(int(values[0]))
+    if 4 * len(amounts) <= _width(len(values) - 1) * len(amounts) + 4 * len(values):
+        return f"{tables.add('int32_t', amounts, f'{name}_amounts')}[next]"
+    words = table(index, "words")
+    return f"{tables.add('int32_t', values, f'{name}_values')}[{words}[next]]"
 
 
 def _preorder(forest: Forest) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

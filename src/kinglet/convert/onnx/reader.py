@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from kinglet.convert.fuse import fuse
-from kinglet.convert.graph import Graph, Node
+from kinglet.convert.graph import Graph
 from kinglet.convert.onnx import (
     convolution,
     dense,
@@ -95,12 +95,10 @@ def _read(
             f"the model gives {len(views)} tensors of numbers besides labels: a library gives one"
         )
     chosen, count = ends.finish(views[0], chain, task)
-    nodes = fuse(chain.nodes)
-    _check_finite(nodes)
     if shape.length == shape.axes > 1 and len(model.dimensions) > 2:
         chain.said.append("there are as many axes as samples: samples are taken to come first")
     graph = Graph(
-        nodes=nodes,
+        nodes=fuse(chain.nodes),
         shape=shape,
         classes=ends.class_names(count, classes, names),
         task=chosen,
@@ -108,15 +106,6 @@ def _read(
         output=ends.output(chosen),
     )
     return graph, chain.said
-
-
-def _check_finite(nodes: Sequence[Node]) -> None:
-    """Refuse numbers that float32 does not hold; thresholds of trees are compared alone."""
-    for node in nodes:
-        numbers = [array for name, array in node.arrays.items() if name != "threshold"]
-        numbers += [np.array(each) for each in node.settings.values() if isinstance(each, float)]
-        if not all((np.abs(each) <= np.finfo(np.float32).max).all() for each in numbers):
-            raise InputError(f"a {node.name} of the model holds numbers that are not finite")
 
 
 def _run(op: Operator, values: Mapping[str, Value], chain: Chain) -> Sequence[Value]:

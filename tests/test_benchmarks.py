@@ -56,6 +56,12 @@ def test_extrapolation_in_short(tmp_path):
 
 
 @needs_data
+def test_outlier_in_short(tmp_path):
+    entry = in_short("outlier", "toothbrushing", tmp_path)["toothbrushing"]
+    assert entry["kinglet"][0]["auc"] > 0.85
+
+
+@needs_data
 def test_convert_in_short(tmp_path):
     for runs in in_short("convert", "basic_motions", tmp_path)["basic_motions"].values():
         assert set(runs) == {"Kinglet size", "Kinglet speed"}

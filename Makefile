@@ -35,9 +35,12 @@ format: $(VENV)/.test
 benchmark: $(VENV)/.benchmark
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.anomaly
+	$(BIN)/python -m benchmarks.outlier
+	$(BIN)/python -m benchmarks.extrapolation
 	$(BIN)/python -m benchmarks.evt
 	$(BIN)/python -m benchmarks.play
 	$(BIN)/python -m benchmarks.convert
+	$(BIN)/python -m benchmarks.convert_onnx
 
 # Cycles per operation of every step and model, counted on the emulated core.
 cycles: $(VENV)/.test

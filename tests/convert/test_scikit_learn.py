@@ -19,6 +19,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
     MinMaxScaler,
+    Normalizer,
     PolynomialFeatures,
     RobustScaler,
     StandardScaler,
@@ -116,6 +117,16 @@ def test_trees_split_any_floats(points, form):
     asked = asked[np.abs(asked) < 1e12]
     said = models.emulator(graph, form).run(asked.reshape(-1, 1, 1)).outputs
     np.testing.assert_array_equal(said.argmax(axis=1), tree.predict(asked[:, None]))
+
+
+def test_scalers_behind_another_step_cost_nothing_before_trees_either():
+    x, _, target = models.data()
+    tree = DecisionTreeRegressor(max_depth=4, random_state=0)
+    model = make_pipeline(MinMaxScaler(), Normalizer("max"), StandardScaler(), tree).fit(x, target)
+    graph = scikit_learn.read(model, models.SHAPE)
+    assert [node.name for node in graph.nodes] == ["scaler", "unit_norm", "trees"]
+    said = models.emulator(graph).run(models.signals(x)).outputs[:, 0]
+    np.testing.assert_allclose(said, model.predict(x), rtol=1e-6)
 
 
 def test_a_tree_that_never_asks_is_a_constant():

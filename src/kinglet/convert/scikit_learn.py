@@ -97,10 +97,12 @@ def read(estimator: Any, shape: Shape, classes: Sequence[str] = ()) -> Graph:
             f"the model takes {wanted} values a signal, but {shape.length} samples of "
             f"{shape.axes} axes are {values}: mend --length and --axes"
         )
-    nodes = [node for step in before for node in TRANSFORMERS[type(step).__name__](step)]
     own = list(READERS[task][title](last))
-    if own[0].name == "trees" and all(type(step).__name__ in SCALERS for step in before):
-        nodes, own[0] = [], forests.unscaled(own[0], before)
+    left = len(before)  # steps that stay; scalers just before trees go into the thresholds
+    while own[0].name == "trees" and left and type(before[left - 1]).__name__ in SCALERS:
+        left -= 1
+    own[0] = forests.unscaled(own[0], before[left:])
+    nodes = [node for step in before[:left] for node in TRANSFORMERS[type(step).__name__](step)]
     if classes and task != CLASSIFICATION:
         raise InputError(f"{title} tells no classes: leave out --classes")
     names = ", ".join(type(step).__name__ for step in (*before, last))

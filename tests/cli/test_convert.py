@@ -98,7 +98,7 @@ def test_a_joblib_file_runs_nothing_without_trust(folder, tmp_path):
 @pytest.mark.parametrize(
     ("name", "more", "words"),
     [
-        ("dummy", ["--trust"], "DummyClassifier cannot be converted: what can be is"),
+        ("dummy", ["--trust"], "DummyClassifier cannot be converted: scalers and PCA can be"),
         ("missing", ["--trust"], "there is no such file"),
         ("signals", ["--trust"], "there is no such file"),
         ("classifier", ["--trust", "--length", 5], "takes 12 values a signal"),

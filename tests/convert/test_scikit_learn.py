@@ -1,10 +1,12 @@
 """A converted model says what scikit-learn says."""
 
+import copy
 import os
 from pathlib import Path
 
 import numpy as np
 import pytest
+import sklearn
 from benchmarks import data
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -192,12 +194,14 @@ def two_labels(label):
 X, LABEL, TARGET = models.data()
 REFUSED = {
     "unknown": (lambda: BaggingClassifier(n_estimators=2).fit(X, LABEL), "BaggingClassifier"),
-    "dummy": (lambda: DummyClassifier().fit(X, LABEL), "what can be"),
+    "dummy": (lambda: DummyClassifier().fit(X, LABEL), r"docs/convert\.md has the list"),
     "step": (
         lambda: make_pipeline(PolynomialFeatures(), LogisticRegression()).fit(X, LABEL),
         "PolynomialFeatures cannot be converted",
     ),
-    "a stranger's": (lambda: type("SVC", (), {})(), "SVC cannot be converted"),
+    "a stranger's": (
+        lambda: type("SVC", (), {"__module__": "other.svm"})(), r"other\.SVC cannot be converted"
+    ),
     "not fitted": (lambda: SVC(), "SVC is not fitted"),
     "clip": (
         lambda: make_pipeline(MinMaxScaler(clip=True), SVC()).fit(X, LABEL), "clip=False"
@@ -233,7 +237,30 @@ def test_what_cannot_be_converted_is_told_in_one_sentence(name):
     make, words = REFUSED[name]
     with pytest.raises(InputError, match=words) as told:
         scikit_learn.read(make(), models.SHAPE)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(told.value) and len(str(told.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "step", "attribute"),
+    [
+        ("classifier", "logistic", 0, "scale_"),
+        ("classifier", "logistic", -1, "coef_"),
+        ("classifier", "logistic", -1, "classes_"),
+        ("classifier", "forest", 0, "mean_"),  # asked for by scikit-learn itself
+        ("classifier", "forest", -1, "estimators_"),
+        ("classifier", "mlp_relu", -1, "out_activation_"),
+        ("regressor", "svr", -1, "_gamma"),
+        ("detector", "isolation", -1, "_max_samples"),
+        ("detector", "svm", -1, "offset_"),
+    ],
+)
+def test_an_attribute_that_another_version_did_not_save_is_named(kind, name, step, attribute):
+    model = copy.deepcopy(models.fitted(kind, name))
+    delattr(model[step], attribute)
+    words = f"^{type(model[step]).__name__} lacks the attribute {attribute}, .* through ONNX$"
+    with pytest.raises(InputError, match=words) as told:
+        scikit_learn.read(model, models.SHAPE)
+    assert "\n" not in str(told.value) and f"scikit-learn {sklearn.__version__}" in str(told.value)
 
 
 def test_signals_of_another_size_are_refused():

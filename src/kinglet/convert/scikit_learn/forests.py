@@ -113,7 +113,7 @@ def _float_at(place: np.ndarray) -> np.ndarray:
 
 
 def _members(estimator: Any) -> list[Any]:
-    return list(getattr(estimator, "estimators_", [estimator]))
+    return [estimator] if hasattr(estimator, "tree_") else list(estimator.estimators_)
 
 
 def classifier(estimator: Any) -> list[Node]:

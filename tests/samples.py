@@ -72,9 +72,13 @@ def pipelines() -> list[Pipeline]:
 @cache
 def fitted(name: str) -> tuple[FittedPipeline, bytes]:
     """The portfolio's first pipeline with a model, fitted; and what the host says of `signals`."""
-    pipeline = next(p for p in pipelines() if p.model.name == name)
+    return fit_pipeline(next(p for p in pipelines() if p.model.name == name))
+
+
+def fit_pipeline(pipeline: Pipeline) -> tuple[FittedPipeline, bytes]:
+    """A pipeline, fitted; and what the host says of `signals`."""
     values, label = signals()
-    task = task_of(name)
+    task = task_of(pipeline.model.name)
     label = target_of(task, label)
     limits = Limits(32 << 10, 128 << 10, 0.02, 80e6)
     with tempfile.TemporaryDirectory() as folder:

@@ -11,7 +11,11 @@ from kinglet.costs import CostModel
 from kinglet.errors import InputError, ToolchainError
 from kinglet.library import Emulator, build
 from kinglet.library.package import files
-from kinglet.pipeline import make_plan
+from kinglet.pipeline import Pipeline, make_plan
+from kinglet.pipeline.spec import model, selector, step
+from kinglet.record import EXTRAPOLATION, steps
+from kinglet.search import blocks
+from kinglet.tasks import TASKS
 from kinglet.toolchain import CORES, compile_object, compile_wasm, inspect_object
 from tests import anomaly_samples, samples
 
@@ -194,3 +198,17 @@ def test_a_library_that_learns_gives_no_classes():
     with pytest.raises(InputError, match="use emulate"):
         library.predict(values)
     assert library.emulate(values, pretrained=True).outputs.shape == (3, 2)
+
+
+@pytest.mark.parametrize("core", ["cortex-m4f", "cortex-m0"])
+@pytest.mark.parametrize("name", [step.name for step in steps() if step.kind == "features"])
+def test_every_step_alone_compiles_without_a_warning(name, core):
+    """A library holds what it needs of the runtime and nothing that another step needs."""
+    branches = blocks.fitting([blocks.branch(name)], samples.SHAPE)
+    if not branches:  # of samples of a stream
+        branches = blocks.fitting(blocks.raw(samples.SHAPE), samples.SHAPE)
+    pipeline = Pipeline(
+        branches, step("scale"), selector("forward", count=8), model("linear_regression")
+    )
+    library = build(samples.fit_pipeline(pipeline)[0], task=TASKS[EXTRAPOLATION], core=core)
+    assert library.sizes()["flash_bytes"] > 0

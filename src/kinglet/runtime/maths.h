@@ -61,6 +61,8 @@ KN_SQRT float kn_sqrt(float x)
 #if KN_SQRT_IN_HARDWARE
     return __builtin_sqrtf(x);
 #else
+    /* No call of kn_from_bits, which nothing might use where the instruction is there. */
+    kn_float_bits result;
     uint32_t bits = kn_to_bits(x);
     uint32_t significand = bits & 0x007FFFFFu;
     int32_t exponent = (int32_t)(bits >> 23);
@@ -100,7 +102,8 @@ KN_SQRT float kn_sqrt(float x)
     if ((root & 3u) > 2u || ((root & 3u) == 2u && (rest != 0u || (root & 4u) != 0u))) {
         root += 4u;
     }
-    return kn_from_bits((uint32_t)(((exponent / 2) + 126) << 23) + (root >> 2));
+    result.bits = (uint32_t)(((exponent / 2) + 126) << 23) + (root >> 2);
+    return result.value;
 #endif
 }
 

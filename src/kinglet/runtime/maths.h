@@ -61,7 +61,7 @@ KN_SQRT float kn_sqrt(float x)
 #if KN_SQRT_IN_HARDWARE
     return __builtin_sqrtf(x);
 #else
-    /* No call of kn_from_bits, which nothing might use where the instruction is there. */
+    /* Bits back to a value here: with the instruction nothing might use a helper for it. */
     kn_float_bits result;
     uint32_t bits = kn_to_bits(x);
     uint32_t significand = bits & 0x007FFFFFu;

@@ -1,6 +1,7 @@
 """Files with a target first on each line are read, told from those without, and checked."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -211,4 +212,22 @@ def test_the_shared_recordings_read_as_numpy_reads_them():
         np.testing.assert_array_equal(
             data.signals.values.reshape(len(expected), -1), expected[:, 1:]
         )
-        assert data.signals.warnings == ()
+        # Cells, or weights on the fan, one after another; hours of a year.
+        assert len(data.signals.warnings) == (name != "air_quality_co")
+        assert all("--groups" in text for text in data.signals.warnings)
+
+
+def test_specimens_one_after_another_are_told():
+    rng = np.random.default_rng(0)
+    worn = np.concatenate([np.linspace(high, 1, 80) for high in (2.0, 1.9, 2.1)])
+    values = Signals.from_array(rng.normal(size=(240, 8, 1)).astype(np.float32))
+
+    def told(target, group=None):
+        signals = values if group is None else replace(values, group=group)
+        return [w for w in label_targets(signals, target).signals.warnings if "jumps" in w]
+
+    (warning,) = told(worn)
+    assert "at 2 lines, first at line 81" in warning and "--groups" in warning
+    assert not told(worn, np.repeat(np.arange(3, dtype=np.int32), 80))
+    assert not told(np.sort(worn)) and not told(rng.permutation(worn))
+    assert not told(np.cumsum(rng.normal(size=240)))

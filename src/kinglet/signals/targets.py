@@ -16,6 +16,9 @@ from kinglet.signals.signals import Signals
 from kinglet.signals.table import read_table
 
 _NEAR = 0.1  # of the range of all targets
+# Of the range of all targets: a jump, and a usual step of a target that moves little. Of all steps:
+# how many jumps are few.
+_JUMP, _STILL, _FEW = 0.25, 0.02, 0.05
 
 
 def read_targets(
@@ -148,6 +151,7 @@ def _labelled(signals: Signals, where: str) -> Labelled:
             f"{where}: the first values count the lines; if they are numbers of lines and not "
             "targets, remove them.",
         )
+    warnings += _specimens(signals, where)
     copies = np.argwhere((signals.values == target[:, None, None]).all(axis=0))
     if len(copies):
         sample, axis = copies[0] + 1
@@ -156,6 +160,23 @@ def _labelled(signals: Signals, where: str) -> Labelled:
             "it from the signal, the device will not know it.",
         )
     return Labelled(replace(signals, warnings=warnings), target, ())
+
+
+def _specimens(signals: Signals, where: str) -> tuple[str, ...]:
+    """Tell of a target that moves little but for a few jumps: one specimen follows another."""
+    assert signals.target is not None
+    if len(np.unique(signals.group)) > 1:
+        return ()
+    target = signals.target.astype(np.float64)
+    step = np.abs(np.diff(target)) / np.ptp(target)
+    jumps = np.flatnonzero(step > _JUMP)
+    if not 1 <= len(jumps) <= _FEW * len(step) or np.median(step) > _STILL:
+        return ()
+    return (
+        f"{where}: the target jumps at {len(jumps)} lines, first at line "
+        f"{signals.line[jumps[0] + 1]}, as where one machine or specimen follows another; if so, "
+        "name them with --groups: the figures are for those that were recorded, not for new ones.",
+    )
 
 
 def _join_what_is_far(data: Labelled) -> Labelled:

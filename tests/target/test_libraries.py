@@ -21,8 +21,8 @@ CORES_AND_SIGNALS = {
     "cortex-m0": 20,
     "cortex-m3": 20,
     "cortex-m4f": 160,
-    "cortex-m7f": 160,
-    "cortex-m33f": 160,
+    "cortex-m7f": 60,
+    "cortex-m33f": 60,
     "rv32imc": 20,
 }
 

@@ -9,6 +9,7 @@ caller; what the check takes is told beside. Writes results/convert.json and res
 """
 
 import contextlib
+import importlib.util
 import io
 import sys
 import tempfile
@@ -206,12 +207,10 @@ def peers(name: str, model, x: np.ndarray, label: np.ndarray, unseen: np.ndarray
 def main() -> None:
     chosen = options(__doc__, "convert")
     if not chosen.no_peers:
-        try:
-            import emlearn  # noqa: F401
-
-            np.seterr(all="warn")  # which the import made errors
-        except ImportError:
+        if importlib.util.find_spec("emlearn") is None:
             sys.exit("emlearn is not installed: 'pip install emlearn', or leave it out: --no-peers")
+        importlib.import_module("emlearn")
+        np.seterr(all="warn")  # which the import made errors
     results: dict = {}
     for name in chosen.sets or SETS:
         path = data.folder() / "ncc" / name

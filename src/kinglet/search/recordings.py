@@ -34,8 +34,8 @@ class Recordings:
         if self.torn - self.together < _FAR:
             return []
         return [
-            f"with recordings kept together the score is {100 * self.together:.1f} %, with their "
-            f"lines torn apart it would be {100 * self.torn:.1f} %: the first is what a new "
+            f"with recordings kept together the metric is {self.together:.3f}, with their lines "
+            f"torn apart it would be {self.torn:.3f}: the first is what a new "
             "recording on the board will show; more recordings, of more conditions, help."
         ]
 

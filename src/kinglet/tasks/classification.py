@@ -11,7 +11,7 @@ from kinglet.ccode import Names
 from kinglet.pipeline import Trained
 from kinglet.signals import Labelled
 from kinglet.tasks import metrics
-from kinglet.tasks.desk import DeskTask
+from kinglet.tasks.desk import DeskTask, Usage
 from kinglet.tasks.task import Emulation
 
 
@@ -76,10 +76,7 @@ class Classification(DeskTask):
         self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Class of each signal, and how often each occurs."""
-        rows = self.rows(emulation.outputs, None, classes)
-        rows = [
-            row if state == 0 else {} for row, state in zip(rows, emulation.states, strict=True)
-        ]
+        rows = self.answered(emulation, None, classes)
         known = [row["class"] for row in rows if row]
         return rows, {"counts": {name: known.count(name) for name in classes}}
 
@@ -136,36 +133,17 @@ const char *{name("neai_get_class_name")}(int id_class)
 """
         return declared, defined
 
-    def example(self, fitted: Trained, names: Names) -> str:
-        """Hello world: read a signal, print its class."""
-        name, macro = names.function, names.macro
-        return f"""/* How to use the library: fill the buffer, call, act.
- * SPDX-License-Identifier: MIT-0
- */
-#include "{names.header}"
-
-static float signal_buffer[{macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")}];
-static float probabilities[{macro("NEAI_NUMBER_OF_CLASSES")}];
-
-/* Yours to write: fill the buffer from the sensor, axis fastest (x0 y0 z0 x1 y1 z1 ...). */
-extern void read_signal(float *buffer);
-/* Yours to write: what to do with the answer. */
-extern void on_class(int id_class, const char *class_name, float probability);
-
-int main(void)
-{{
-    int id_class = 0;
-    if ({name("neai_classification_init")}() != NEAI_OK) {{
-        return 1;
-    }}
-    for (;;) {{
-        read_signal(signal_buffer);
-        if ({name("neai_classification")}(signal_buffer, probabilities, &id_class) == NEAI_OK) {{
-            on_class(id_class, {name("neai_get_class_name")}(id_class), probabilities[id_class]);
-        }}
-    }}
-}}
-"""
+    def usage(self, fitted: Trained, names: Names) -> Usage:
+        """Act on the class and its probability."""
+        name = names.function("neai_get_class_name")
+        return Usage(
+            purpose="the answer",
+            handler="on_class(int id_class, const char *class_name, float probability)",
+            call=f"on_class(id_class, {name}(id_class), probabilities[id_class])",
+            variable="int id_class = 0",
+            arguments="probabilities, &id_class",
+            buffers=(f"static float probabilities[{names.macro('NEAI_NUMBER_OF_CLASSES')}];",),
+        )
 
     def emulated(self, fitted: Trained) -> str:
         """Copy the probabilities."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,6 +14,35 @@ from kinglet.tasks.common import emulator_input, identity_functions
 from kinglet.tasks.task import Emulated, Emulation, Task
 
 _GETTERS = ("neai_get_id", "neai_get_input_signal_size", "neai_get_axis_number")
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The parts in which the examples of the project types differ, in C.
+
+    Parameters
+    ----------
+    purpose : str
+        What is handled, to end "what to do with ...".
+    handler, call : str
+        Prototype of the function that handles it, and a call of it.
+    variable : str
+        What the library writes its answer to.
+    arguments : str
+        Of the library's function, behind the signal.
+    condition : str
+        What must hold beside NEAI_OK.
+    buffers : tuple of str
+        Static memory beside the signal.
+    """
+
+    purpose: str
+    handler: str
+    call: str
+    variable: str
+    arguments: str
+    condition: str = ""
+    buffers: tuple[str, ...] = ()
 
 
 class DeskTask(Task):
@@ -53,6 +83,50 @@ class DeskTask(Task):
     def getters(self, fitted: Trained, names: Names) -> tuple[str, str]:
         """Declarations and definitions of public functions of this project type alone."""
         return "", ""
+
+    def usage(self, fitted: Trained, names: Names) -> Usage:
+        """How firmware uses the library, for `example`."""
+        raise NotImplementedError
+
+    def example(self, fitted: Trained, names: Names) -> str:
+        """Hello world: read a signal, act on the answer."""
+        name, macro, usage = names.function, names.macro, self.usage(fitted, names)
+        values = f"{macro('NEAI_INPUT_SIGNAL_LENGTH')} * {macro('NEAI_INPUT_AXIS_NUMBER')}"
+        buffers = "\n".join([f"static float signal_buffer[{values}];", *usage.buffers])
+        return f"""/* How to use the library: fill the buffer, call, act.
+ * SPDX-License-Identifier: MIT-0
+ */
+#include "{names.header}"
+
+{buffers}
+
+/* Yours to write: fill the buffer from the sensor, axis fastest (x0 y0 z0 x1 y1 z1 ...). */
+extern void read_signal(float *buffer);
+/* Yours to write: what to do with {usage.purpose}. */
+extern void {usage.handler};
+
+int main(void)
+{{
+    {usage.variable};
+    if ({name(f"{self.stem}_init")}() != NEAI_OK) {{
+        return 1;
+    }}
+    for (;;) {{
+        read_signal(signal_buffer);
+        if ({name(self.stem)}(signal_buffer, {usage.arguments}) == NEAI_OK{usage.condition}) {{
+            {usage.call};
+        }}
+    }}
+}}
+"""
+
+    def answered(
+        self, emulation: Emulation, label: np.ndarray | None, classes: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """What was said of each signal; of a refused one an empty entry."""
+        rows = self.rows(emulation.outputs, label, classes)
+        states = emulation.states
+        return [row if state == 0 else {} for row, state in zip(rows, states, strict=True)]
 
     def emulated(self, fitted: Trained) -> str:
         """C statement that fills ``emulator_out`` once the library has answered with NEAI_OK."""

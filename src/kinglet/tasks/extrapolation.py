@@ -12,7 +12,7 @@ from kinglet.errors import InputError
 from kinglet.pipeline import Output, Trained
 from kinglet.signals import Labelled, Split, make_target_splits
 from kinglet.tasks import regression
-from kinglet.tasks.desk import DeskTask, value_function
+from kinglet.tasks.desk import DeskTask, Usage, value_function
 from kinglet.tasks.task import Emulation, Settled
 
 _LONGEST_UNIT = 32
@@ -166,12 +166,7 @@ class Extrapolation(DeskTask):
         R2 is None for targets that are all the same.
         """
         target = options.get("target")
-        rows = [
-            row if state == 0 else {}
-            for row, state in zip(
-                self.rows(emulation.outputs, target, classes), emulation.states, strict=True
-            )
-        ]
+        rows = self.answered(emulation, target, classes)
         known = emulation.states == 0
         summary: dict[str, Any] = {"predicted": int(known.sum())}
         if known.any():
@@ -204,32 +199,12 @@ class Extrapolation(DeskTask):
         """The prediction."""
         return "        emulator_out[0] = emulator_prediction[0];"
 
-    def example(self, fitted: Trained, names: Names) -> str:
-        """Hello world: read a signal, use its number."""
-        name, macro = names.function, names.macro
-        return f"""/* How to use the library: fill the buffer, call, act.
- * SPDX-License-Identifier: MIT-0
- */
-#include "{names.header}"
-
-static float signal_buffer[{macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")}];
-
-/* Yours to write: fill the buffer from the sensor, axis fastest (x0 y0 z0 x1 y1 z1 ...). */
-extern void read_signal(float *buffer);
-/* Yours to write: what to do with the number. */
-extern void on_prediction(float prediction);
-
-int main(void)
-{{
-    float prediction = 0.0f;
-    if ({name("neai_extrapolation_init")}() != NEAI_OK) {{
-        return 1;
-    }}
-    for (;;) {{
-        read_signal(signal_buffer);
-        if ({name("neai_extrapolation")}(signal_buffer, &prediction) == NEAI_OK) {{
-            on_prediction(prediction);
-        }}
-    }}
-}}
-"""
+    def usage(self, fitted: Trained, names: Names) -> Usage:
+        """Use the number."""
+        return Usage(
+            purpose="the number",
+            handler="on_prediction(float prediction)",
+            call="on_prediction(prediction)",
+            variable="float prediction = 0.0f",
+            arguments="&prediction",
+        )

@@ -17,7 +17,7 @@ from kinglet.errors import InputError
 from kinglet.pipeline import Output, Trained
 from kinglet.signals import NORMAL, Labelled, Split
 from kinglet.tasks import metrics
-from kinglet.tasks.desk import DeskTask, value_function
+from kinglet.tasks.desk import DeskTask, Usage, value_function
 from kinglet.tasks.task import Emulation, Settled
 
 RATE = 0.05
@@ -178,12 +178,7 @@ class Outlier(DeskTask):
         self, emulation: Emulation, options: Mapping[str, Any], classes: Sequence[str]
     ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         """Outlier or not, the score, and how many are."""
-        rows = [
-            row if state == 0 else {}
-            for row, state in zip(
-                self.rows(emulation.outputs, None, classes), emulation.states, strict=True
-            )
-        ]
+        rows = self.answered(emulation, None, classes)
         found = [row["outlier"] for row in rows if row]
         return rows, {"normal": found.count(0), "outliers": found.count(1)}
 
@@ -207,35 +202,16 @@ class Outlier(DeskTask):
         """The score, which the API does not tell."""
         return "        emulator_out[0] = neai_value(emulator_in);"
 
-    def example(self, fitted: Trained, names: Names) -> str:
-        """Hello world: read a signal, act on an outlier."""
-        name, macro = names.function, names.macro
-        return f"""/* How to use the library: fill the buffer, call, act.
- * SPDX-License-Identifier: MIT-0
- */
-#include "{names.header}"
-
-static float signal_buffer[{macro("NEAI_INPUT_SIGNAL_LENGTH")} * {macro("NEAI_INPUT_AXIS_NUMBER")}];
-
-/* Yours to write: fill the buffer from the sensor, axis fastest (x0 y0 z0 x1 y1 z1 ...). */
-extern void read_signal(float *buffer);
-/* Yours to write: what to do with a signal unlike all that were learned. */
-extern void on_outlier(void);
-
-int main(void)
-{{
-    uint8_t is_outlier = 0;
-    if ({name("neai_outlier_init")}() != NEAI_OK) {{
-        return 1;
-    }}
-    for (;;) {{
-        read_signal(signal_buffer);
-        if ({name("neai_outlier")}(signal_buffer, &is_outlier) == NEAI_OK && is_outlier) {{
-            on_outlier();
-        }}
-    }}
-}}
-"""
+    def usage(self, fitted: Trained, names: Names) -> Usage:
+        """Act on an outlier."""
+        return Usage(
+            purpose="a signal unlike all that were learned",
+            handler="on_outlier(void)",
+            call="on_outlier()",
+            variable="uint8_t is_outlier = 0",
+            arguments="&is_outlier",
+            condition=" && is_outlier",
+        )
 
 
 def _conformal(scores: np.ndarray, rate: float) -> float:

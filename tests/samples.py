@@ -13,8 +13,9 @@ from kinglet.library import Library, build
 from kinglet.pipeline import FittedPipeline, Output, Pipeline
 from kinglet.pipeline.spec import model
 from kinglet.record import CLASSIFICATION, ENDLESS, EXTRAPOLATION, OUTLIER, Shape, models
-from kinglet.search.fit import Problem, fit, join, outputs
+from kinglet.search.fit import fit, join, outputs
 from kinglet.search.limits import Limits
+from kinglet.search.problem import Problem
 from kinglet.search.space import Space
 from kinglet.search.store import Store
 from kinglet.signals import Labelled, label_signals

@@ -13,10 +13,11 @@ from kinglet.library.program import program
 from kinglet.library.sources import make_sources
 from kinglet.record import ENDLESS, Shape
 from kinglet.search.evaluate import evaluate
-from kinglet.search.fit import Problem, fit, join
+from kinglet.search.fit import fit, join
 from kinglet.search.limits import Limits
 from kinglet.search.play import order, play, remember
 from kinglet.search.portfolio_anomaly import portfolio
+from kinglet.search.problem import Problem
 from kinglet.search.store import Store
 from kinglet.signals import Labelled, Signals, label_machines, make_splits
 from kinglet.tasks import similarity

@@ -11,8 +11,8 @@ from kinglet.pipeline.spec import model, selector, step
 from kinglet.record import ENDLESS, Shape
 from kinglet.search import blocks, search
 from kinglet.search.evaluate import evaluate
-from kinglet.search.fit import Problem
 from kinglet.search.limits import Limits
+from kinglet.search.problem import Problem
 from kinglet.search.store import Store
 from kinglet.signals import Labelled, Signals, Split, label_targets
 from kinglet.tasks import TASKS

@@ -25,7 +25,6 @@ from kinglet.pipeline import FittedPipeline, Pipeline, make_plan
 from kinglet.record import Learner, models
 from kinglet.search.fit import (
     Joined,
-    Problem,
     RefusedError,
     fit,
     join,
@@ -35,6 +34,7 @@ from kinglet.search.fit import (
 )
 from kinglet.search.learning import Fold
 from kinglet.search.play import play, remember, sticks
+from kinglet.search.problem import Problem
 from kinglet.search.store import PROBES, STRESS
 from kinglet.signals import Split
 

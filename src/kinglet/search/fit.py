@@ -9,58 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kinglet.costs import CostModel, Sizes
+from kinglet.costs import Sizes
 from kinglet.host import predict, run_step
 from kinglet.pipeline import FittedPipeline, Pipeline, Pool, make_pool
 from kinglet.pipeline.fitted import Arrays
 from kinglet.pipeline.spec import Chain
 from kinglet.record import Learner, Shape, models, selectors, steps
-from kinglet.search.limits import Limits
-from kinglet.search.store import Kind, Probe, Store, seed_of
-from kinglet.tasks import Task
+from kinglet.search.problem import Problem
+from kinglet.search.store import Kind, Probe, seed_of
 
 _SELECTION_LIMIT = 5.0  # standard deviations: one wild line must not steer the selection
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What every evaluation of one search shares.
-
-    Parameters
-    ----------
-    task : Task
-    store : Store
-    label : ndarray, shape (n,)
-        Class of each line, or its target.
-    machine : ndarray of int, shape (n,)
-    classes : tuple of str
-        What the library tells apart; empty where it tells a number.
-    shape : Shape
-    limits : Limits
-    costs : CostModel
-    seed : int
-    horizon : float
-        Signals after which a library that learns on the device forgets older ones.
-    imitated : bool
-        Whether the abnormal signals are imitations.
-    """
-
-    task: Task
-    store: Store
-    label: np.ndarray
-    machine: np.ndarray
-    classes: tuple[str, ...]
-    shape: Shape
-    limits: Limits
-    costs: CostModel
-    seed: int
-    horizon: float
-    imitated: bool
-
-    @property
-    def n_outputs(self) -> int:
-        """Outputs of a model: one a class, or one where there are none."""
-        return len(self.classes) or 1
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import numpy as np
 from kinglet.host import Device
 from kinglet.pipeline import FittedPipeline, Knowledge
 from kinglet.record import FIRST_SIMILARITY, Learner, models
-from kinglet.search.fit import Problem, scaled
+from kinglet.search.fit import scaled
+from kinglet.search.problem import Problem
 from kinglet.search.store import seed_of
 from kinglet.signals import NORMAL
 from kinglet.tasks.similarity import reacts, similarities

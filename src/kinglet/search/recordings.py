@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kinglet.search.evaluate import Evaluation, evaluate
-from kinglet.search.fit import Problem
+from kinglet.search.problem import Problem
 from kinglet.signals import Labelled, Split, describe_groups
 
 _FAR = 0.05  # of the task's metric

@@ -10,21 +10,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
-
 from kinglet.costs import CostModel
 from kinglet.errors import InputError, NothingFitsError, WorkerError
 from kinglet.host import library_path
-from kinglet.record import ANOMALY, ENDLESS, Shape, models
+from kinglet.record import ANOMALY, models
 from kinglet.search import executors
 from kinglet.search.board import ranked
-from kinglet.search.fit import Problem
 from kinglet.search.journal import Journal
 from kinglet.search.limits import Limits
 from kinglet.search.loop import Loop, Progress
+from kinglet.search.problem import make_problem
 from kinglet.search.recordings import compare
 from kinglet.search.result import Context, Result
-from kinglet.search.store import Store
 from kinglet.search.worker import Setup, release
 from kinglet.signals import Labelled
 from kinglet.targets import DEFAULT, Target, get
@@ -141,34 +138,13 @@ def search(
         clock_hz=chosen.clock_hz,
         knowledge_bytes=max_knowledge,
     )
-    signals = data.signals
-    in_order = signals.length == 1
     splits = tuple(kind.splits(data, seed))
     library_path()  # compiled here, before workers ask for it
     costs = CostModel(chosen.core_key, optimise)
     costs.code_bytes([])
     context = Context(kind, data, splits, chosen, limits, optimise, seed)
     with tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True) as name:
-        store = Store.create(
-            Path(name),
-            signals.values,
-            seed,
-            stream=np.asarray(signals.file) if in_order else None,
-            n_learned=int(kind.learned(data.label).sum()),
-        )
-        problem = Problem(
-            task=kind,
-            store=store,
-            label=np.asarray(data.label),
-            machine=np.asarray(data.machine),
-            classes=tuple(data.classes) if kind.has_classes else (),
-            shape=Shape(signals.length, signals.axes),
-            limits=limits,
-            costs=costs,
-            seed=seed,
-            horizon=ENDLESS if forget is None else float(forget),
-            imitated=data.imitated,
-        )
+        problem = make_problem(Path(name), kind, data, limits, costs, seed, forget=forget)
         setup = Setup(problem, splits, tuple(model))
         own, workers = executors.local(jobs) if executor is None else (executor, jobs or 2)
         loop = Loop(

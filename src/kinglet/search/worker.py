@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain
 from kinglet.search.evaluate import Evaluation, evaluate, link
-from kinglet.search.fit import Problem
+from kinglet.search.problem import Problem
 from kinglet.signals import Split
 
 

@@ -21,10 +21,9 @@ from sklearn.metrics import r2_score
 from benchmarks import data, desktop
 from benchmarks.runner import kinglet, options, table, write
 from kinglet import read_targets
-from kinglet.host import run_chain
 from kinglet.search import Result, executors, search, worker
 from kinglet.search.evaluate import Evaluation
-from kinglet.search.fit import outputs
+from kinglet.search.fit import answers
 
 RAM, FLASH, TIME_MS = 16, 32, 20
 LIMITS = ["--max-ram", f"{RAM}K", "--max-flash", f"{FLASH}K", "--max-time", f"{TIME_MS}ms"]
@@ -109,10 +108,7 @@ def choices(result: Result, first: int, test: dict[int, float]) -> dict[str, Eva
 
 def predict(entry: Evaluation, values: np.ndarray) -> np.ndarray:
     """Predictions of a candidate, by the C that would ship."""
-    fitted = entry.fitted
-    chains = entry.pipeline.chains()
-    features = [run_chain(chain, values, fitted.chain_fits) for chain in chains]
-    return outputs(fitted, np.concatenate(features, axis=1))[:, 0]
+    return answers(entry.fitted, values)[:, 0]
 
 
 def run_desk(path: Path) -> dict:

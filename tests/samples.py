@@ -13,7 +13,8 @@ from kinglet.library import Library, build
 from kinglet.pipeline import FittedPipeline, Output, Pipeline
 from kinglet.pipeline.spec import model
 from kinglet.record import CLASSIFICATION, ENDLESS, EXTRAPOLATION, OUTLIER, Shape, models
-from kinglet.search.fit import fit, join, outputs
+from kinglet.search.fit import fit, inputs, outputs
+from kinglet.search.joined import join
 from kinglet.search.limits import Limits
 from kinglet.search.problem import Problem
 from kinglet.search.space import Space
@@ -97,12 +98,14 @@ def fit_pipeline(pipeline: Pipeline) -> tuple[FittedPipeline, bytes]:
             imitated=False,
         )
         joined = join(problem, pipeline)
-        made = fit(problem, joined, np.arange(len(label)))
+        lines = np.arange(len(label))
+        made = fit(problem, joined, pipeline, lines)
+        seen = inputs(made, joined, lines)
         if task.name == OUTLIER:  # a limit that some of the signals are beyond
-            score = outputs(made, joined.features)[:, 0]
+            score = outputs(made, seen)[:, 0]
             gain = 1 / np.ptp(score)
             made = replace(made, output=Output(gain, 0.5 - gain * score.min()))
-        return made, outputs(made, joined.features).tobytes()
+        return made, outputs(made, seen).tobytes()
 
 
 def library(name: str, **arguments: Any) -> Library:

@@ -5,7 +5,7 @@ import pytest
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import shapes, step
 from kinglet.record import Shape
-from kinglet.search.portfolio import portfolio
+from kinglet.search.portfolio.classification import portfolio
 
 
 def test_every_portfolio_pipeline_survives_json():

@@ -8,13 +8,12 @@ import pytest
 from sklearn.metrics import r2_score
 
 from kinglet.costs import Sizes
-from kinglet.host import run_chain
 from kinglet.record import EXTRAPOLATION, Shape
 from kinglet.search import search
 from kinglet.search.board import recommended
 from kinglet.search.evaluate import Evaluation
-from kinglet.search.fit import outputs
-from kinglet.search.portfolio_extrapolation import portfolio
+from kinglet.search.fit import answers
+from kinglet.search.portfolio.extrapolation import portfolio
 from kinglet.search.space import Space
 from kinglet.signals import Signals, label_targets, regroup
 from kinglet.tasks import TASKS
@@ -51,7 +50,8 @@ def find(data, candidates=5, **more):
     return search(
         data,
         task=EXTRAPOLATION,
-        **{"budget": None, "candidates": candidates, "jobs": 1, "model": QUICK, **more},
+        **{"budget": None, "candidates": candidates, "jobs": 1, "model": QUICK, "estimate": False}
+        | more,
     )
 
 
@@ -67,9 +67,7 @@ def library(result):
 
 def host(fitted, values):
     """Predictions on this machine, float32 (n,)."""
-    chains = fitted.pipeline.chains()
-    features = [run_chain(chain, values, fitted.chain_fits) for chain in chains]
-    return outputs(fitted, np.concatenate(features, axis=1))[:, 0]
+    return answers(fitted, values)[:, 0]
 
 
 def test_finds_the_frequency_of_new_tones(library):
@@ -163,7 +161,8 @@ def test_same_seed_same_bytes(tmp_path):
 def evaluation(number, mean, known=True):
     pipeline = portfolio(Shape(64, 3))[number]
     sizes = Sizes(1000, 5000, 1e5)
-    return Evaluation(pipeline, (mean, mean), True, sizes=sizes, known=known, number=number)
+    means = (mean, mean)
+    return Evaluation(pipeline, means, True, sizes=sizes, known=known, number=number, fresh=means)
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,11 @@ from kinglet.library.program import program
 from kinglet.library.sources import make_sources
 from kinglet.record import ENDLESS, Shape
 from kinglet.search.evaluate import evaluate
-from kinglet.search.fit import fit, join
+from kinglet.search.fit import fit
+from kinglet.search.joined import join
 from kinglet.search.limits import Limits
 from kinglet.search.play import order, play, remember
-from kinglet.search.portfolio_anomaly import portfolio
+from kinglet.search.portfolio.anomaly import portfolio
 from kinglet.search.problem import Problem
 from kinglet.search.store import Store
 from kinglet.signals import Labelled, Signals, label_machines, make_splits
@@ -63,9 +64,9 @@ def splits_of(data: Labelled):
     return make_splits(data.label + 2 * data.machine, data.signals.group, data.signals.line)
 
 
-def emulator(problem: Problem, fitted, features) -> Emulator:
+def emulator(problem: Problem, fitted, joined) -> Emulator:
     """The library of a candidate."""
-    finished = remember(problem, fitted, features)
+    finished = remember(problem, fitted, joined)
     made = program(finished)
     sources = make_sources(made, samples.TASK, Names())
     headers = {sources.names.header: sources.header}
@@ -81,12 +82,12 @@ def said_by_both(data, folder, pipeline, split, machine=0):
     """Outputs of the search and of the library for held-out lines of a machine."""
     case = problem(data, folder)
     joined = join(case, pipeline)
-    fitted = fit(case, joined, split.train)
-    played = play(case, fitted, joined.features, split.train, split.test, "x")
+    fitted = fit(case, joined, pipeline, split.train)
+    played = play(case, fitted, joined, split.train, split.test, "x")
     rows = order(case, split.train[data.machine[split.train] == machine], "x")
     mine = data.machine[split.test] == machine
     values = data.signals.values
-    library = emulator(case, fitted, joined.features)
+    library = emulator(case, fitted, joined)
     emulation = library.run(values[split.test[mine]], learn=values[rows])
     assert emulation.extra["learned"] == len(rows)
     return played[mine], emulation.outputs
@@ -123,8 +124,8 @@ def test_each_machine_is_judged_by_what_it_learned_itself(tmp_path):
     for number, each in enumerate((data, far)):
         case = problem(each, tmp_path / str(number))
         joined = join(case, pipeline)
-        fitted = fit(case, joined, split.train)
-        heard.append(play(case, fitted, joined.features, split.train, split.test, "x"))
+        fitted = fit(case, joined, pipeline, split.train)
+        heard.append(play(case, fitted, joined, split.train, split.test, "x"))
     first = data.machine[split.test] == 0
     assert heard[0][first].tobytes() == heard[1][first].tobytes()
     assert heard[0][~first].tobytes() != heard[1][~first].tobytes()
@@ -158,9 +159,9 @@ def test_the_horizon_reaches_the_device(tmp_path):
     for horizon in (30.0, ENDLESS):
         case = problem(data, tmp_path / str(horizon), horizon=horizon)
         joined = join(case, pipeline)
-        fitted = fit(case, joined, np.arange(300))
+        fitted = fit(case, joined, pipeline, np.arange(300))
         assert fitted.model_fit["horizon"] == horizon
-        library = emulator(case, fitted, joined.features)
+        library = emulator(case, fitted, joined)
         values = np.concatenate([before[:40], after[:40]])
         learn = np.concatenate([before[40:], after[40:]])
         z = library.run(values, learn=learn).outputs[:, 1]

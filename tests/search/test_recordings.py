@@ -37,7 +37,7 @@ def recorded(*, telling: bool) -> Labelled:
 
 @pytest.mark.parametrize("telling", [True, False])
 def test_a_class_that_only_its_recordings_have_is_told(telling):
-    result = search(recorded(telling=telling), candidates=2, budget=None, jobs=1)
+    result = search(recorded(telling=telling), candidates=2, budget=None, jobs=1, estimate=False)
     found = result.recordings
     assert "6 recordings of a" in found.words and "6 recordings of b" in found.words
     document = describe(result, *build_best(result))
@@ -52,7 +52,9 @@ def test_a_class_that_only_its_recordings_have_is_told(telling):
 def test_one_recording_a_class_is_compared_with_nothing():
     data = recorded(telling=True)
     alone = Signals.from_array(data.signals.values)
-    result = search(Labelled(alone, data.label, data.classes), candidates=1, budget=None, jobs=1)
+    result = search(
+        Labelled(alone, data.label, data.classes), candidates=1, budget=None, jobs=1, estimate=False
+    )
     assert result.recordings is None and result.to_json()["recordings"] is None
 
 
@@ -61,7 +63,7 @@ def test_targets_have_recordings_too():
     target = data.signals.group % 4 + np.arange(len(data.label)) % EACH / EACH
     result = search(
         label_targets(data.signals, target),
-        task="extrapolation", candidates=1, budget=None, jobs=1, model=["linear_regression"],
+        task="extrapolation", candidates=1, budget=None, jobs=1, estimate=False, model=["linear_regression"],
     )  # fmt: skip
     assert "12 recordings" in result.recordings.words
 
@@ -73,7 +75,7 @@ def test_few_recordings_with_targets_are_compared_too():
     signals = replace(data.signals, group=data.signals.group // 3)
     result = search(
         label_targets(signals, rng.normal(size=len(data.label))),
-        task="extrapolation", candidates=1, budget=None, jobs=1, model=["linear_regression"],
+        task="extrapolation", candidates=1, budget=None, jobs=1, estimate=False, model=["linear_regression"],
     )  # fmt: skip
     blocks = result.best.evaluation.split_scores
     assert "4 recordings" in result.recordings.words

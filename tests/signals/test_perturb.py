@@ -1,8 +1,11 @@
+import tracemalloc
+from functools import partial
+
 import numpy as np
 import pytest
 
 from kinglet.errors import InputError
-from kinglet.signals import VALUE_LIMIT, change_beyond_doubt, perturb
+from kinglet.signals import VALUE_LIMIT, change_beyond_doubt, perturb, pieces
 from kinglet.signals.signals import find_invalid
 
 
@@ -108,3 +111,29 @@ def test_the_largest_signals_stay_valid_beyond_doubt():
     values = np.full((3, 8, 1), 9e11, np.float32)
     for kind in ("scaled", "shuffled"):
         assert find_invalid(change_beyond_doubt(values, kind, 0)) is None
+
+
+CHANGES = {
+    **{kind: partial(perturb, kind=kind, seed=1) for kind in ("gain", "noise", "tilt")},
+    "scaled": partial(change_beyond_doubt, kind="scaled", seed=1),
+}
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("axes", [2, 3])
+def test_in_how_many_pieces_signals_are_changed_does_not_matter(monkeypatch, kind, axes):
+    values = make(50, axes=axes)
+    whole = CHANGES[kind](values)
+    monkeypatch.setattr(pieces, "_VALUES", 7 * values[0].size)
+    np.testing.assert_allclose(CHANGES[kind](values), whole, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize("kind", CHANGES)
+def test_large_data_are_changed_in_little_more_memory_than_the_result(monkeypatch, kind):
+    values = make(4000)
+    monkeypatch.setattr(pieces, "_VALUES", 1 << 14)
+    tracemalloc.start()
+    CHANGES[kind](values)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 1.7 * values.nbytes

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinglet.errors import InputError
-from kinglet.signals import read_classes, read_signals
+from kinglet.signals import read_classes, read_signals, table
+from kinglet.signals.table import read_table
 from tests.signals.files import SEPARATORS, join, make_rows, parse
 
 DATA = Path(os.environ.get("KINGLET_DATA", Path(__file__).parents[3] / "shared" / "data"))
@@ -117,6 +118,37 @@ def test_memory_stays_below_twice_the_file(file):
     assert peak < 2 * path.stat().st_size
 
 
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(SEPARATORS),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+    st.booleans(),
+    st.sampled_from(["whole", "no newline", "\n\n", " \n\t\n \n" * 9]),
+    st.integers(1, 40),
+    st.integers(1, 1500),
+)
+def test_where_a_file_is_cut_into_pieces_does_not_matter(
+    tmp_path_factory, separator, end, trailing, ending, n, piece
+):
+    text = join(make_rows(n), separator, end, separator.strip(" ") if trailing else "")
+    if ending != "whole":
+        text = text.removesuffix(end) + (ending if ending != "no newline" else "")
+    path = tmp_path_factory.getbasetemp() / "pieces.csv"
+    path.write_bytes(text.encode())
+    expected = np.array(parse(text, separator)).astype(np.float32)
+    np.testing.assert_array_equal(read_table(path, piece=piece), expected)
+    np.testing.assert_array_equal(read_table(path), expected)
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("trailing", [False, True])
+def test_ordinary_files_need_no_careful_reading(file, monkeypatch, separator, end, trailing):
+    text = join(make_rows(200), separator, end, separator.strip(" ") if trailing else "")
+    monkeypatch.setattr(table, "_read_carefully", None)
+    assert read_table(file(text), piece=1000).shape == (200, 8)
+
+
 def test_the_shared_recordings_read_as_numpy_reads_them():
     if not DATA.is_dir():
         pytest.skip(f"no recordings at {DATA}; set KINGLET_DATA")
@@ -215,6 +247,38 @@ def test_a_fault_is_one_sentence_of_place_finding_and_mend(file, text, line, col
     assert mend in message.split("; ")[1]
 
 
+@pytest.mark.parametrize("piece", [1, 50, 1000, 10**6])
+@pytest.mark.parametrize(
+    ("text", "column", "found"),
+    [
+        ("abc", 5, "'abc' where a number"),
+        ("NaN", 5, "'NaN', which is not a finite"),
+        ("", 5, "an empty cell"),
+        ("1e12", 5, "'1e12', which is 1e12 or more"),
+        ("1,2", 9, "on a line of 9 values"),
+        ("1\n2", 6, "5 of 8 values"),
+        ("1 2", 5, "'1 2' with spaces"),
+        ("1e", 5, "'1e' where a number"),
+        ("\N{MINUS SIGN}1", 5, "where a number"),
+    ],
+)
+def test_a_fault_far_down_is_named_by_its_line_in_the_file(file, piece, text, column, found):
+    rows = make_rows(400)
+    rows[332][4] = text
+    with pytest.raises(InputError) as caught:
+        read_table(file(join(rows)), piece=piece)
+    assert f"a.csv, line 333, column {column}: " in str(caught.value)
+    assert found in str(caught.value)
+
+
+@pytest.mark.parametrize("piece", [1, 50, 1000, 10**6])
+def test_blank_lines_far_down_may_end_a_file_but_not_part_it(file, piece):
+    text = join(make_rows(400))
+    assert len(read_table(file(text + "\n" * 300), piece=piece)) == 400
+    with pytest.raises(InputError, match="line 401, column 1: found an empty line between signals"):
+        read_table(file(text + "\n" * 300 + text), piece=piece)
+
+
 @pytest.mark.parametrize(
     ("text", "found"), [("", "empty"), ("\n \n", "empty"), (join(make_rows(9)), "after line 9")]
 )
@@ -269,8 +333,8 @@ def test_a_path_that_cannot_be_read(tmp_path, file, monkeypatch):
     assert "permission denied" in refusal(path)
 
 
-PIECES = [*"0123456789+-.eE,; \t\n\r\0\v\f\x1c_\"'#xé\u2212\ufeff\u2028\u0663"]
-PIECES += ["nan", "inf", "1e", "e5", "e300", "--", "0x1", "\r\n", "", ",,", "1 2", "\xa0"]
+INSERTED = [*"0123456789+-.eE,; \t\n\r\0\v\f\x1c_\"'#xé\u2212\ufeff\u2028\u0663"]
+INSERTED += ["nan", "inf", "1e", "e5", "e300", "--", "0x1", "\r\n", "", ",,", "1 2", "\xa0"]
 
 
 @settings(max_examples=400, deadline=None)
@@ -280,27 +344,28 @@ PIECES += ["nan", "inf", "1e", "e5", "e300", "--", "0x1", "\r\n", "", ",,", "1 2
     st.sampled_from(["\n", "\r\n"]),
     st.floats(0, 1, exclude_max=True),
     st.integers(0, 12),
-    st.sampled_from(PIECES),
+    st.sampled_from(INSERTED),
+    st.integers(1, 1500),
 )
 def test_a_corrupted_file_is_refused_at_its_line_or_read_as_python_reads_it(
-    tmp_path_factory, separator, trailing, end, place, n_deleted, piece
+    tmp_path_factory, separator, trailing, end, place, n_deleted, inserted, piece
 ):
     good = join(make_rows(30), separator, end, separator.strip(" ") if trailing else "")
     start = int(place * len(good))
-    text = good[:start] + piece + good[start + n_deleted :]
+    text = good[:start] + inserted + good[start + n_deleted :]
     path = tmp_path_factory.getbasetemp() / "corrupted.csv"
     path.write_bytes(text.encode())
     try:
-        signals = read_signals(path, 1)
+        values = read_table(path, piece=piece)
     except InputError as error:
         before, after = (re.split("\r\n|\r|\n", each) for each in (good, text))
         changed = next(i for i, (a, b) in enumerate(zip(before, after, strict=False)) if a != b)
         # A line break inside the last value leaves a whole line, and a short one after it.
-        lines = [changed + 1, changed + 2] if piece in ("\n", "\r", "\r\n") else [changed + 1]
+        lines = [changed + 1, changed + 2] if inserted in ("\n", "\r", "\r\n") else [changed + 1]
         assert any(f"corrupted.csv, line {line}, column " in str(error) for line in lines)
     else:
         expected = np.array(parse(text, separator)).astype(np.float32)
-        np.testing.assert_array_equal(signals.values[:, :, 0], expected)
+        np.testing.assert_array_equal(values, expected)
 
 
 # Classes

@@ -39,7 +39,12 @@ def _pieces(chain: Chain, values: np.ndarray, stream: np.ndarray | None) -> list
 
 
 def run_chain(
-    chain: Chain, values: np.ndarray, fits: Fits, stream: np.ndarray | None = None
+    chain: Chain,
+    values: np.ndarray,
+    fits: Fits,
+    stream: np.ndarray | None = None,
+    *,
+    wanted: np.ndarray | None = None,
 ) -> np.ndarray:
     """Features of a chain of steps that ends in a feature step.
 
@@ -51,6 +56,8 @@ def run_chain(
     stream : ndarray of int, shape (n,), optional
         Stream that each line belongs to, the lines of a stream being contiguous and in order: a
         step with memory forgets from one to the next. All lines are one stream by default.
+    wanted : ndarray of int, optional
+        Features to compute, ascending; all by default.
 
     Returns
     -------
@@ -62,7 +69,9 @@ def run_chain(
     for piece in _pieces(chain, values, stream):
         current, shape = _input_of_last(chain, values[piece], fits)
         fitted = fits.get(chain, {})
-        pieces.append(run_step(step, use.settings, shape, fitted, current, planar=True))
+        pieces.append(
+            run_step(step, use.settings, shape, fitted, current, planar=True, wanted=wanted)
+        )
     return np.concatenate(pieces)
 
 

@@ -8,14 +8,23 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from kinglet.search.control import Control, Progress
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.learning import warnings_of
-from kinglet.search.loop import Progress
 from kinglet.search.result import Candidate, Result
 from kinglet.search.search import search
 from kinglet.search.space import Space
 
-__all__ = ["Candidate", "Evaluation", "Progress", "Result", "Space", "search", "warnings_of"]
+__all__ = [
+    "Candidate",
+    "Control",
+    "Evaluation",
+    "Progress",
+    "Result",
+    "Space",
+    "search",
+    "warnings_of",
+]
 
 
 class _Room(ModuleType):

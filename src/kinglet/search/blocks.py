@@ -79,40 +79,66 @@ def fitting(branches: list[Chain], shape: Shape) -> tuple[Chain, ...]:
     return tuple(kept)
 
 
-_HEADS = ("", "", "", "remove_mean", "detrend", "differences", "modulus", "select_axes")
+# Signal steps that may come before a feature step; often none does.
+HEADS = ("remove_mean", "detrend", "differences", "modulus", "select_axes")
+_NO_HEAD = 3 / 8
 
 
-def draw_branches(task: str, shape: Shape, rng: np.random.Generator) -> list[Chain]:
-    """A random pool: a few feature steps with random hyperparameters, some after a signal step."""
-    names = [
+def feature_steps(task: str, shape: Shape) -> list[str]:
+    """Names of the feature steps that make sense.
+
+    Where a model learns on the device, nothing is fitted on the desk; single samples of a stream
+    are told by what is remembered of those before.
+    """
+    return [
         step.name
         for step in steps()
         if step.kind == "features" and task in step.tasks and _may_serve(step, task, shape)
     ]
-    chains: list[Chain] = []
+
+
+def pools(task: str, shape: Shape) -> list[list[Chain]]:
+    """The named pools, of each the branches that serve the task and take signals of the shape."""
+    names = set(feature_steps(task, shape))
+    stride = 1 if shape.length <= 1024 else 4
+    named = [statistics(), rich(), union(), time_frequency(), raw(shape)]
+    named += [kernels(count, stride) for count in (84, 168)]
+    named += [[branch("bands", bands=bands)] for bands in (32, 64)]
+    serving = ([chain for chain in pool if chain[-1].name in names] for pool in named)
+    return [list(kept) for pool in serving if (kept := fitting(pool, shape))]
+
+
+def draw_branches(task: str, shape: Shape, rng: np.random.Generator) -> list[Chain]:
+    """A random pool: a few feature steps with random hyperparameters, some after a signal step."""
+    names = feature_steps(task, shape)
     count = min(len(names), int(rng.integers(1, 7)))
-    for name in rng.choice(names, size=count, replace=False):
-        record = steps()[str(name)]
-        chain: Chain = (_drawn(record.name, rng),)
-        if shape.is_sample:  # a sample of a stream, beside what is remembered of those before
-            chains.append(chain)
-            continue
-        if record.takes == "spectrum":
-            chain = (_drawn("rfft", rng), *chain)
-        head = str(rng.choice(_HEADS))
-        chains.append((_drawn(head, rng), *chain) if head else chain)
+    drawn = rng.choice(names, size=count, replace=False)
+    chains = [draw_chain(str(name), shape, rng) for name in drawn]
     if shape.is_sample:
         return [branch("segment_means", segments=1), *chains]
     return with_modulus(chains, shape) if rng.random() < 0.5 else chains
 
 
+def draw_chain(name: str, shape: Shape, rng: np.random.Generator) -> Chain:
+    """A feature step with random hyperparameters, perhaps after a signal step."""
+    record = steps()[name]
+    chain: Chain = (draw_step(name, rng),)
+    if shape.is_sample:  # a sample of a stream, beside what is remembered of those before
+        return chain
+    if record.takes == "spectrum":
+        chain = (draw_step("rfft", rng), *chain)
+    if rng.random() < _NO_HEAD:
+        return chain
+    return (draw_step(str(rng.choice(HEADS)), rng), *chain)
+
+
+def draw_step(name: str, rng: np.random.Generator) -> Use:
+    """A step with random hyperparameters."""
+    record = steps()[name]
+    return Use.of(record, **record.draw(rng))
+
+
 def _may_serve(step: Step, task: str, shape: Shape) -> bool:
-    """Whether a feature step makes sense: learned on the device, nothing is fitted on the desk."""
     if task != ANOMALY:
         return True
     return step.fit_kind == "none" and (step.memory == "history" or not shape.is_sample)
-
-
-def _drawn(name: str, rng: np.random.Generator) -> Use:
-    record = steps()[name]
-    return Use.of(record, **record.draw(rng))

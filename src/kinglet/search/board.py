@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
+
 from kinglet.search.evaluate import Evaluation
+
+BOARD = 16  # candidates that are shown, at most
+_CHALLENGERS = 5
+_FAR = 25.0  # points below the best: no choice for anybody
 
 
 def _costs(entry: Evaluation) -> tuple[float, ...]:
@@ -14,55 +20,9 @@ def _costs(entry: Evaluation) -> tuple[float, ...]:
 
 
 def ranked(entries: Iterable[Evaluation]) -> list[Evaluation]:
-    """Complete candidates, best first; ties by flash, then by canonical text."""
+    """Complete candidates, best first; ties by size, then by canonical text."""
     complete = [entry for entry in entries if entry.complete]
     return sorted(complete, key=lambda e: (-e.score, *_costs(e), e.pipeline.canonical()))
-
-
-def recommended(
-    entries: Iterable[Evaluation],
-    standard_error: Callable[[float], float],
-    *,
-    unsure: bool = False,
-    portfolio_order: bool = False,
-) -> list[Evaluation]:
-    """Complete candidates in the order in which to build them.
-
-    The best of many candidates drawn at random owes part of its lead to luck. So one of those
-    leads only where it beats the best of the portfolio, which has proved itself on other data, by
-    more than a standard error of the mean over the splits.
-
-    Parameters
-    ----------
-    standard_error : callable
-        Of a mean metric; see `kinglet.tasks.Task.standard_error`.
-    unsure : bool
-        Whether lines count for less than they are, and the portfolio leads in any case: samples of
-        a stream are alike, imitated anomalies are not the real ones.
-    portfolio_order : bool
-        Whether the order of the portfolio decides too: its first candidate leads whose mean is at
-        most a standard error below the highest of all.
-    """
-    order = ranked(entries)
-    proved = next((entry for entry in order if entry.known), None)
-    if proved is not None and portfolio_order:
-        return _by_portfolio(order, standard_error, unsure=unsure)
-    if proved is None or order[0].known:
-        return order
-    if not unsure and order[0].mean - proved.mean > standard_error(order[0].mean):
-        return order
-    return [proved, *(entry for entry in order if entry is not proved)]
-
-
-def _by_portfolio(
-    order: list[Evaluation], standard_error: Callable[[float], float], *, unsure: bool
-) -> list[Evaluation]:
-    """The first of the portfolio that is about as good as the best, then the others."""
-    best = max((e for e in order if e.known or not unsure), key=lambda entry: entry.mean)
-    enough = best.mean - standard_error(best.mean)
-    alike = [entry for entry in order if entry.known and entry.mean >= enough]
-    lead = min(alike, key=lambda entry: entry.number, default=best)
-    return [lead, *(entry for entry in order if entry is not lead)]
 
 
 def pareto(entries: Iterable[Evaluation]) -> list[Evaluation]:
@@ -77,3 +37,115 @@ def pareto(entries: Iterable[Evaluation]) -> list[Evaluation]:
         if not beaten:
             front.append(entry)
     return front
+
+
+def board(entries: Iterable[Evaluation], lead: Evaluation | None = None) -> list[Evaluation]:
+    """What the leaderboard shows: the front without what is far below the best, best first.
+
+    Of a front with more than `BOARD` candidates those are shown that are farthest apart in score
+    and flash, among them the best and the smallest.
+
+    Parameters
+    ----------
+    lead : Evaluation, optional
+        The candidate to build, which is shown in any case.
+    """
+    front = pareto(entries)
+    front = [entry for entry in front if entry.score >= front[0].score - _FAR]
+    shown = _spread(front) if len(front) > BOARD else front
+    if lead is not None and not any(entry.number == lead.number for entry in shown):
+        shown = ranked([*shown[: BOARD - 1], lead])
+    return shown
+
+
+def _spread(front: list[Evaluation]) -> list[Evaluation]:
+    """Farthest-point choice over score and the logarithm of flash, from the best and smallest."""
+    smallest = min(range(len(front)), key=lambda place: _costs(front[place]))
+    places = np.array([[entry.score, np.log(_costs(entry)[0])] for entry in front])
+    places /= np.maximum(np.ptp(places, axis=0), 1e-9)
+    chosen = list(dict.fromkeys([0, smallest]))
+    while len(chosen) < BOARD:
+        apart = np.linalg.norm(places[:, None] - places[chosen], axis=2).min(axis=1)
+        chosen.append(int(apart.argmax()))
+    return [front[place] for place in sorted(chosen)]
+
+
+def proved(
+    entries: Iterable[Evaluation],
+    standard_error: Callable[[float], float],
+    *,
+    portfolio_order: bool = False,
+) -> Evaluation | None:
+    """The best of the portfolio, which has proved itself on other data.
+
+    Parameters
+    ----------
+    standard_error : callable
+        Of a mean metric; see `kinglet.tasks.Task.standard_error`.
+    portfolio_order : bool
+        Whether the order of the portfolio decides among those about as good: the first one leads
+        whose mean is at most a standard error below the highest.
+    """
+    order = [entry for entry in ranked(entries) if entry.known]
+    if not order or not portfolio_order:
+        return order[0] if order else None
+    best = max(entry.mean for entry in order)
+    enough = best - standard_error(best)
+    return min((e for e in order if e.mean >= enough), key=lambda entry: entry.number)
+
+
+def challengers(entries: Iterable[Evaluation], lead: Evaluation) -> list[Evaluation]:
+    """The best candidates beside the portfolio that score higher than its lead, all different."""
+    found: dict[object, Evaluation] = {}
+    for entry in ranked(entries):
+        pipeline = entry.pipeline
+        if not entry.known and entry.score > lead.score:
+            found.setdefault((pipeline.branches, pipeline.selection.name), entry)
+    return list(found.values())[:_CHALLENGERS]
+
+
+def recommended(
+    entries: Iterable[Evaluation],
+    standard_error: Callable[[float], float],
+    *,
+    drawn: int = 0,
+    unsure: bool = False,
+    portfolio_order: bool = False,
+) -> list[Evaluation]:
+    """Complete candidates in the order in which to build them.
+
+    The best of many candidates owes its lead to luck, the more so the more there were. So one of
+    those that were drawn leads only where it beats the best of the portfolio on fresh splits by
+    more than sqrt(ln n) standard errors of the mean, n candidates having been drawn: about what
+    the luckiest of sqrt(n) independent ones would show.
+
+    Parameters
+    ----------
+    standard_error : callable
+        Of a mean metric; see `kinglet.tasks.Task.standard_error`.
+    drawn : int
+        Candidates that were tried beside the portfolio.
+    unsure : bool
+        Whether lines count for less than they are, and the portfolio leads in any case: samples of
+        a stream are alike, imitated anomalies are not the real ones.
+    portfolio_order : bool
+        See `proved`.
+    """
+    order = ranked(entries)
+    lead = proved(order, standard_error, portfolio_order=portfolio_order)
+    if lead is None:
+        return order
+    if lead.fresh and not unsure:
+        before = float(np.mean(lead.fresh))
+        luck = np.sqrt(np.log(max(drawn, np.e))) * standard_error(before)
+        tested = [entry for entry in order if entry.fresh and not entry.known]
+        best = max(tested, key=lambda entry: np.mean(entry.fresh), default=lead)
+        if np.mean(best.fresh) > before + luck:
+            lead = best
+    return [lead, *(entry for entry in order if entry is not lead)]
+
+
+def within(entries: Iterable[Evaluation], lead: Evaluation, points: float) -> Evaluation:
+    """The smallest candidate whose score is at most so many points below that of the lead."""
+    enough = lead.score - points
+    return min((e for e in ranked(entries) if e.score >= enough), key=_costs, default=lead)

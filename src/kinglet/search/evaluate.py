@@ -23,15 +23,8 @@ from kinglet.costs import Sizes
 from kinglet.library import measure_footprint
 from kinglet.pipeline import FittedPipeline, Pipeline, make_plan
 from kinglet.record import Learner, models
-from kinglet.search.fit import (
-    Joined,
-    RefusedError,
-    fit,
-    join,
-    joined_features,
-    outputs,
-    probe_features,
-)
+from kinglet.search.fit import RefusedError, fit, inputs, outputs
+from kinglet.search.joined import Joined, join, probe_features
 from kinglet.search.learning import Fold
 from kinglet.search.play import play, remember, sticks
 from kinglet.search.problem import Problem
@@ -53,10 +46,11 @@ class Evaluation:
     refused : str
         The limit that is broken, or why it cannot be built; empty for a candidate in the race.
     sizes : Sizes or None
-        Sizes of the candidate fitted on all lines, predicted; RAM and flash as linked for those
-        of the leaderboard.
+        Predicted sizes of the candidate fitted on all lines, or on the first split of one that was
+        stopped later; RAM and flash as linked for those of the leaderboard.
     fitted : FittedPipeline or None
-        The candidate fitted on all lines.
+        The complete candidate fitted on all lines; a search drops it, and what follows, but for
+        those of the leaderboard: it can be had again at any time.
     held_out : dict from str to ndarray
         Outputs of the held-out lines by kind of split, float32 (n, n_outputs), complete only.
     folds : dict from (kind, number) to Fold
@@ -68,6 +62,8 @@ class Evaluation:
     number : int
         Of the candidate in its search, from 0; those of the portfolio come first, in its order.
     seconds : float
+    fresh : tuple of float
+        Of a finalist, the metric for each of the splits that the search did not use.
     """
 
     pipeline: Pipeline
@@ -83,6 +79,7 @@ class Evaluation:
     known: bool = False
     number: int = 0
     seconds: float = 0.0
+    fresh: tuple[float, ...] = ()
 
     @property
     def mean(self) -> float:
@@ -95,6 +92,11 @@ class Evaluation:
         if not self.complete:
             return -np.inf
         return upper_bound(self.split_scores, self.margin, self.thrift)
+
+
+def light(evaluation: Evaluation) -> Evaluation:
+    """An evaluation without its arrays."""
+    return replace(evaluation, fitted=None, held_out={}, folds={})
 
 
 def upper_bound(scores: Sequence[float | None], margin: float = 1.0, thrift: float = 1.0) -> float:
@@ -110,7 +112,7 @@ def evaluate(
     bound: float = -np.inf,
     over: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
-    """Fit on all lines for the sizes, then run the splits in the given order.
+    """Run the splits in the given order; fit on all lines what has run them all.
 
     Parameters
     ----------
@@ -130,65 +132,62 @@ def evaluate(
         joined = join(problem, pipeline)
         if not joined.varies():
             raise RefusedError("flat")
-        if over():
-            return Evaluation(pipeline, none, False)
-        whole, sizes = _whole(problem, joined)
-        run = _race(problem, splits, joined, bound, over)
+        run = _race(problem, splits, joined, pipeline, bound, over)
         if len(run.outputs) == len(splits):
-            result = _finish(problem, splits, joined, whole, run)
+            result = _finish(problem, splits, joined, pipeline, run)
         else:
-            result = Evaluation(pipeline, tuple(run.scores), False)
-        thrift = _thrift(problem, sizes)
-        seconds = time.monotonic() - started
-        return replace(result, sizes=sizes, thrift=thrift, seconds=seconds)
+            result = Evaluation(pipeline, tuple(run.scores), False, sizes=run.sizes)
+        return replace(result, seconds=time.monotonic() - started)
     except RefusedError as refused:
-        return Evaluation(pipeline, none, False, refused=str(refused), sizes=refused.sizes)
+        seconds = time.monotonic() - started
+        return Evaluation(
+            pipeline, none, False, refused=str(refused), sizes=refused.sizes, seconds=seconds
+        )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Run:
     """What the splits that were run gave; a score may be there without outputs, below the bound."""
 
     scores: list[float | None]
-    outputs: list[np.ndarray]
-    fits: list[FittedPipeline]
+    outputs: list[np.ndarray] = field(default_factory=list)
+    fits: list[FittedPipeline] = field(default_factory=list)
+    sizes: Sizes | None = None
 
 
 def _learns(pipeline: Pipeline) -> bool:
     return isinstance(models()[pipeline.model.name], Learner)
 
 
-def _whole(problem: Problem, joined: Joined) -> tuple[FittedPipeline, Sizes]:
-    """Fit on all lines; refuse what breaks a limit."""
-    whole = fit(problem, joined, np.arange(len(problem.label)))
-    if _learns(joined.pipeline):
-        whole = remember(problem, whole, joined.features)
+def _checked_sizes(problem: Problem, fitted: FittedPipeline) -> Sizes:
+    """Predicted sizes; what breaks a limit is refused."""
     n_values = problem.shape.length * problem.shape.axes
     names = sum(len(name.encode()) + 1 for name in problem.classes)
-    sizes = problem.costs.predict(make_plan(whole), n_values, names)
+    sizes = problem.costs.predict(make_plan(fitted), n_values, names)
     if broken := problem.limits.broken_by(sizes):
         raise RefusedError(broken, sizes)
-    return whole, sizes
+    return sizes
 
 
 def _race(
     problem: Problem,
     splits: list[Split],
     joined: Joined,
+    pipeline: Pipeline,
     bound: float,
     over: Callable[[], bool],
 ) -> _Run:
     """Run split after split while the bound can be reached and the search goes on."""
-    task, run = problem.task, _Run([None] * len(splits), [], [])
+    task, run = problem.task, _Run([None] * len(splits))
     for index, split in enumerate(splits):
         if over():
             break
-        fitted = fit(problem, joined, split.train)
-        if _learns(joined.pipeline):
+        fitted = fit(problem, joined, pipeline, split.train)
+        if _learns(pipeline):
             name = f"{split.kind}{split.fold}"
-            result = play(problem, fitted, joined.features, split.train, split.test, name)
+            result = play(problem, fitted, joined, split.train, split.test, name)
         else:
-            result = outputs(fitted, joined.features[split.test])
+            result = outputs(fitted, inputs(fitted, joined, split.test))
         run.scores[index] = task.split_metric(
             problem.label[split.test],
             result,
@@ -198,6 +197,8 @@ def _race(
         margin = 0.0 if task.stressed and not _spotless(run.scores) else 1.0
         if upper_bound(run.scores, margin) < bound:
             break
+        if run.sizes is None:
+            run.sizes = _checked_sizes(problem, fitted)
         run.outputs.append(result)
         run.fits.append(fitted)
     return run
@@ -207,12 +208,15 @@ def _finish(
     problem: Problem,
     splits: list[Split],
     joined: Joined,
-    whole: FittedPipeline,
+    pipeline: Pipeline,
     run: _Run,
 ) -> Evaluation:
     """Judge all splits together, and refuse a library that says the same of everything."""
-    task, pipeline = problem.task, joined.pipeline
-    model = models()[pipeline.model.name]
+    whole = fit(problem, joined, pipeline, problem.lines)
+    if _learns(pipeline):
+        whole = remember(problem, whole, joined)
+    sizes = _checked_sizes(problem, whole)
+    task, model = problem.task, models()[pipeline.model.name]
     # A model with a limit of its own keeps it.
     settled = task.settle(
         problem.label,
@@ -226,7 +230,7 @@ def _finish(
         raise RefusedError("sticks")
     margin = settled.margin
     if task.stressed and _spotless(settled.scores):
-        margin = _stress(problem, splits, pipeline, run.fits)
+        margin = _stress(problem, splits, joined, run.fits)
     if settled.output is not None:
         whole = replace(whole, output=settled.output)
     folds: dict[tuple[str, int], Fold] = {}
@@ -243,10 +247,12 @@ def _finish(
         pipeline=pipeline,
         split_scores=tuple(settled.scores),
         complete=True,
+        sizes=sizes,
         fitted=whole,
         held_out=_held_out(splits, settled.outputs, len(problem.label)),
         folds=folds,
         margin=margin,
+        thrift=_thrift(problem, sizes),
     )
 
 
@@ -289,15 +295,14 @@ def _thrift(problem: Problem, sizes: Sizes) -> float:
 def _stress(
     problem: Problem,
     splits: list[Split],
-    pipeline: Pipeline,
+    joined: Joined,
     fits: list[FittedPipeline],
 ) -> float:
     """Score held-out lines that were perturbed; the lines trained on were not."""
     scores = []
     for kind in STRESS:
-        features = joined_features(problem, pipeline, kind)
         for split, fitted in zip(splits, fits, strict=True):
-            result = outputs(fitted, features[split.test])
+            result = outputs(fitted, inputs(fitted, joined, split.test, kind))
             scores.append(
                 problem.task.split_metric(
                     problem.label[split.test], result, problem.machine[split.test]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from typing import Any
 
 from kinglet.search.worker import start
 
+_TICK = 0.5  # seconds
 _MOST = 60  # Windows waits for at most 63 things at once
 
 
@@ -44,6 +48,49 @@ def local(jobs: int | None) -> tuple[Executor, int]:
         return InProcess(), 1
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(count, mp_context=context, initializer=start), count
+
+
+Calls = Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]
+
+
+def each(
+    executor: Executor,
+    workers: int,
+    calls: Calls,
+    *,
+    until: float = math.inf,
+    tick: Callable[[], None] = lambda: None,
+) -> dict[int, Any]:
+    """Run calls side by side, in their order; results by place.
+
+    Parameters
+    ----------
+    calls : sequence of (function, arguments)
+    until : float
+        Moment (`time.monotonic`) after which none is begun.
+    tick : callable
+        Called now and then meanwhile.
+    """
+    results: dict[int, Any] = {}
+    running: dict[Future[Any], int] = {}
+    waiting = deque(enumerate(calls))
+    try:
+        while waiting or running:
+            if time.monotonic() > until:
+                waiting.clear()
+            while waiting and len(running) < workers:
+                place, (function, arguments) = waiting.popleft()
+                with interrupts_held():
+                    running[executor.submit(function, *arguments)] = place
+            finished, _ = wait(running, timeout=_TICK, return_when=FIRST_COMPLETED)
+            for future in finished:
+                results[running.pop(future)] = future.result()
+            tick()
+    except KeyboardInterrupt:
+        for future in running:
+            future.cancel()
+        raise
+    return results
 
 
 @contextmanager

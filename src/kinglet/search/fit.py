@@ -2,134 +2,90 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from kinglet.costs import Sizes
-from kinglet.host import predict, run_step
-from kinglet.pipeline import FittedPipeline, Pipeline, Pool, make_pool
-from kinglet.pipeline.fitted import Arrays
-from kinglet.pipeline.spec import Chain
+from kinglet.host import predict, run_chain, run_step
+from kinglet.pipeline import FittedPipeline, Pipeline
 from kinglet.record import Learner, Shape, models, selectors, steps
+from kinglet.search.joined import Joined
 from kinglet.search.problem import Problem
-from kinglet.search.store import Kind, Probe, seed_of
+from kinglet.search.store import Kind, seed_of
 
 _SELECTION_LIMIT = 5.0  # standard deviations: one wild line must not steer the selection
+_PATHS = (96, 128)  # features that are put in order at once
+_STEPS = 20  # of the limit of cycles, for each factor of ten
 
 
-@dataclass(frozen=True)
-class Joined:
-    """A candidate before it sees labels: its joined features and what they cost.
-
-    Parameters
-    ----------
-    pipeline : Pipeline
-    features : ndarray of float32, shape (n, n_features)
-    pool : Pool
-    chain_fits : dict
-    """
-
-    pipeline: Pipeline
-    features: np.ndarray
-    pool: Pool
-    chain_fits: dict[Chain, Arrays]
-
-    def varies(self) -> bool:
-        """Whether any feature differs between any two lines."""
-        return bool((self.features != self.features[:1]).any())
-
-
-def join(problem: Problem, pipeline: Pipeline) -> Joined:
-    """Compute or read the features of all branches."""
-    chains = pipeline.chains()
-    fits: dict[Chain, Arrays] = {}
-    for chain in chains:
-        fits |= problem.store.chain_fits(chain)
-    return Joined(
-        pipeline=pipeline,
-        features=joined_features(problem, pipeline),
-        pool=make_pool(pipeline, problem.shape, fits, problem.costs.cycles_per_operation),
-        chain_fits=fits,
-    )
-
-
-def joined_features(problem: Problem, pipeline: Pipeline, kind: Kind = "plain") -> np.ndarray:
-    """Features of all branches side by side, float32 (n, n_features)."""
-    return np.concatenate(
-        [np.asarray(problem.store.features(chain, kind)) for chain in pipeline.chains()], axis=1
-    )
-
-
-def probe_features(problem: Problem, pipeline: Pipeline, kind: Probe) -> np.ndarray:
-    """Joined features of a few nominal signals, as they are or changed beyond doubt."""
-    return np.concatenate(
-        [np.asarray(problem.store.probe(chain, kind)) for chain in pipeline.chains()], axis=1
-    )
-
-
-def select(problem: Problem, joined: Joined, rows: np.ndarray) -> np.ndarray:
-    """Select features on some lines; candidates that differ in the model only share the result.
+def select(problem: Problem, joined: Joined, pipeline: Pipeline, rows: np.ndarray) -> np.ndarray:
+    """Select features on some lines, ascending; candidates that share a path share the work.
 
     Parameters
     ----------
     rows : ndarray of int
         Training lines.
     """
-    pipeline = joined.pipeline
     use = pipeline.selection
-    data = pipeline.to_json()
-    # The count of inputs decides what is left for the model.
     model = models()[pipeline.model.name]
-    count = use.settings.get("count", joined.pool.n_features)
+    wanted = use.settings.get("count", joined.pool.n_features)
+    limit = _free_cycles(problem, joined, pipeline, wanted)
+    longer = [count for count in _PATHS if count >= wanted]
+    # What is chosen first does not hang on how many are chosen.
+    count = wanted if isinstance(model, Learner) or not longer else longer[0]
+    settings = use.settings | ({"count": count} if "count" in use.settings else {})
+    lines = rows[rows % joined.every == 0]
+
+    def compute() -> np.ndarray:
+        x = _standardised(joined.sample()[lines // joined.every])
+        target = problem.task.target(problem.label[lines])[0]
+        seed = seed_of(problem.seed, use.name)
+        path: np.ndarray = selectors()[use.name].select(
+            settings, x, target, joined.pool, limit, seed
+        )
+        return path
+
+    key = ("path", joined.chains, use.name, tuple(settings.items()), limit, lines.tobytes())
+    path = problem.store.kept.get(key, compute, lambda found: found.nbytes + lines.nbytes)
+    return np.sort(path[:wanted])
+
+
+def _free_cycles(problem: Problem, joined: Joined, pipeline: Pipeline, count: int) -> float:
+    """Cycles that the limit leaves to the features, beside model, calls and check of the input."""
+    costs, shape = problem.costs, problem.shape
+    if costs.target.cycle_table is None:
+        return np.inf
+    model = models()[pipeline.model.name]
     if isinstance(model, Learner):
         config = pipeline.model.settings
         knowledge = 4 * model.state(config, count)
-        reserve = problem.costs.learner_cycles(
-            model, config, count, knowledge, stream=problem.shape.is_sample
-        )
+        reserve = costs.learner_cycles(model, config, count, knowledge, stream=shape.is_sample)
     else:
         operations = model.cost(pipeline.model.settings, {}, count, problem.n_outputs)
-        reserve = problem.costs.cycles(model, operations)
-    limit = np.inf
-    if problem.costs.target.cycle_table is not None:
-        overhead = problem.costs.overhead_cycles(problem.shape.length * problem.shape.axes)
-        calls = sum(len(chain) for chain in pipeline.chains())
-        free = 0.85 * (problem.limits.cycles - reserve - overhead - 100.0 * calls - 20.0 * count)
-        limit = _round_down(free)
-    lines = hashlib.sha256(rows.astype(np.int64).tobytes()).hexdigest()
-    name = json.dumps([data["prefix"], data["branches"], data["selection"], limit, lines])
-    key = f"select_{hashlib.sha256(name.encode()).hexdigest()[:24]}"
+        reserve = costs.cycles(model, operations)
+    overhead = costs.overhead_cycles(shape.length * shape.axes)
+    calls = sum(len(chain) for chain in joined.chains)
+    free = 0.85 * (problem.limits.cycles - reserve - overhead - 100.0 * calls - 20.0 * count)
+    return _round_down(free)
 
-    def compute() -> np.ndarray:
-        x = joined.features[rows].astype(np.float32)
-        center, spread = x.mean(axis=0), x.std(axis=0)
-        flat = spread <= 1e-6 * np.abs(center)
-        x = (x - center) / np.where(flat, 1, spread)
-        x[:, flat] = 0
-        x = np.clip(x, -_SELECTION_LIMIT, _SELECTION_LIMIT)
-        chosen: np.ndarray = selectors()[use.name].select(
-            use.settings,
-            x,
-            problem.task.target(problem.label[rows])[0],
-            joined.pool,
-            limit,
-            seed_of(problem.seed, use.name),
-        )
-        return chosen
 
-    return np.asarray(problem.store.array(key, compute))
+def _standardised(x: np.ndarray) -> np.ndarray:
+    """Mean 0, spread 1, within 5 of them; a feature that hardly differs is 0."""
+    x = x.astype(np.float32)
+    center, spread = x.mean(axis=0), x.std(axis=0)
+    flat = spread <= 1e-6 * np.abs(center)
+    x -= center
+    x /= np.where(flat, 1, spread)
+    x[:, flat] = 0
+    return np.clip(x, -_SELECTION_LIMIT, _SELECTION_LIMIT, out=x)
 
 
 def _round_down(cycles: float) -> float:
-    """Two significant digits, so that models of about one cost share their selection."""
+    """To steps of about a tenth, so that models of about one cost share their selection."""
     if cycles <= 0:
         return 0.0
-    step = 10.0 ** (math.floor(math.log10(cycles)) - 1)
-    return math.floor(cycles / step) * step
+    return float(10.0 ** (math.floor(_STEPS * math.log10(cycles)) / _STEPS))
 
 
 class RefusedError(Exception):
@@ -148,7 +104,7 @@ class RefusedError(Exception):
         self.sizes = sizes
 
 
-def fit(problem: Problem, joined: Joined, rows: np.ndarray) -> FittedPipeline:
+def fit(problem: Problem, joined: Joined, pipeline: Pipeline, rows: np.ndarray) -> FittedPipeline:
     """Fit selection, scaling and model on some lines.
 
     Raises
@@ -156,18 +112,18 @@ def fit(problem: Problem, joined: Joined, rows: np.ndarray) -> FittedPipeline:
     RefusedError
         ``time`` where no feature can be afforded, ``inputs`` where the model takes fewer of them.
     """
-    pipeline = joined.pipeline
-    selected = select(problem, joined, rows)
+    selected = select(problem, joined, pipeline, rows)
     if not len(selected):
         raise RefusedError("time")
     scale, settings = steps()[pipeline.scale.name], pipeline.scale.settings
     rows = rows[problem.task.learned(problem.label[rows])]
     shape = Shape(len(selected), 1)
     rng = np.random.default_rng(problem.seed)
-    values = joined.features[np.ix_(rows, selected)]
+    values = joined.take(rows, selected)
     scale_fit = scale.fit(settings, shape, values, None, rng)
     model, use = models()[pipeline.model.name], pipeline.model
-    seed = seed_of(problem.seed, pipeline.canonical())
+    # The same for all settings of a model: what they share is fitted once.
+    seed = seed_of(problem.seed, use.name)
     output = None
     if isinstance(model, Learner):
         if not model.accepts(use.settings, len(selected)):
@@ -189,25 +145,53 @@ def fit(problem: Problem, joined: Joined, rows: np.ndarray) -> FittedPipeline:
     )
 
 
-def outputs(fitted: FittedPipeline, features: np.ndarray) -> np.ndarray:
-    """Outputs of a fitted candidate for lines whose joined features are known.
+def outputs(fitted: FittedPipeline, x: np.ndarray) -> np.ndarray:
+    """Outputs of a fitted candidate.
 
     Parameters
     ----------
-    features : ndarray of float32, shape (n, n_features)
+    x : ndarray of float32, shape (n, n_selected)
+        Scaled features.
 
     Returns
     -------
     ndarray of float32, shape (n, n_outputs)
     """
     model = fitted.pipeline.model
-    x = scaled(fitted, features)
     raw = predict(models()[model.name], model.settings, fitted.model_fit, x, fitted.n_outputs)
     return raw if fitted.output is None else fitted.output.apply(raw)
 
 
+def answers(fitted: FittedPipeline, values: np.ndarray) -> np.ndarray:
+    """Outputs for signals, by the C that ships on this machine.
+
+    Parameters
+    ----------
+    values : ndarray of float32, shape (n, length, axes)
+
+    Returns
+    -------
+    ndarray of float32, shape (n, n_outputs)
+    """
+    kept = [
+        run_chain(chain, values, fitted.chain_fits, wanted=wanted)
+        for chain, wanted in fitted.kept()
+    ]
+    return outputs(fitted, _scale(fitted, np.concatenate(kept, axis=1)))
+
+
+def inputs(
+    fitted: FittedPipeline, joined: Joined, rows: np.ndarray, kind: Kind = "plain"
+) -> np.ndarray:
+    """Scaled features of some lines, float32 (n_rows, n_selected)."""
+    return _scale(fitted, joined.take(rows, fitted.selected, kind))
+
+
 def scaled(fitted: FittedPipeline, features: np.ndarray) -> np.ndarray:
-    """Selected and scaled features, float32 (n, n_selected), of joined ones."""
-    use = fitted.pipeline.scale
-    x = np.ascontiguousarray(features[:, fitted.selected])
-    return run_step(steps()[use.name], use.settings, Shape(x.shape[1], 1), fitted.scale_fit, x)
+    """Scaled features, float32 (n, n_selected), of all joined ones (n, n_features)."""
+    return _scale(fitted, features[:, fitted.selected])
+
+
+def _scale(fitted: FittedPipeline, x: np.ndarray) -> np.ndarray:
+    use, shape = fitted.pipeline.scale, Shape(x.shape[1], 1)
+    return run_step(steps()[use.name], use.settings, shape, fitted.scale_fit, x)

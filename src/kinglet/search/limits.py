@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kinglet.costs import Sizes
+from kinglet.costs import CostModel, Sizes
 from kinglet.errors import NothingFitsError
+from kinglet.pipeline import Pipeline
+from kinglet.pipeline.spec import chain_outputs
+from kinglet.record import Learner, Shape, models
 
 _MARGIN = 1.15  # predicted cycles are seldom farther off
+_FILLED = 0.8  # of the parameters that a model is said to have it has at least so many
+_KNOWLEDGE_BYTES = 84  # beside the state: head and CRC
 
 
 @dataclass(frozen=True)
@@ -72,3 +77,44 @@ class Limits:
         if sizes.cycles is not None and _MARGIN * sizes.cycles > self.cycles:
             return "time"
         return ""
+
+
+def model_too_large(
+    pipeline: Pipeline, shape: Shape, n_outputs: int, limits: Limits, costs: CostModel
+) -> str:
+    """Name the limit that model and count of features alone break; empty where they break none.
+
+    Nothing is fitted. Memory, knowledge and time are lower bounds for as many features as the
+    pipeline asks for; flash is what data that fill the model need, so one that few lines or easy
+    classes leave small may be named though it would fit. Smaller settings then give the same.
+
+    Parameters
+    ----------
+    shape : Shape
+        Of the signals.
+    n_outputs : int
+        Of the model.
+    """
+    use, model = pipeline.model, models()[pipeline.model.name]
+    config = use.settings
+    pool = sum(chain_outputs(chain, shape) for chain in pipeline.chains())
+    count = min(pool, pipeline.selection.settings.get("count", pool))
+    knowledge = parameters = 0
+    if isinstance(model, Learner):
+        state = 4 * model.state(config, count)
+        knowledge = -(-(_KNOWLEDGE_BYTES + state) // 8) * 8
+        scratch = model.scratch(config, count)
+        cycles = costs.learner_cycles(model, config, count, knowledge, stream=shape.is_sample)
+    else:
+        parameters = model.typical_bytes(config, count, n_outputs)
+        scratch = model.scratch(config, count, n_outputs)
+        cycles = costs.cycles(model, model.cost(config, {}, count, n_outputs))
+    if 4 * (count + scratch) + knowledge > limits.ram_bytes:
+        return "ram"
+    if knowledge > limits.knowledge_bytes:
+        return "knowledge"
+    if _FILLED * parameters > limits.flash_bytes:
+        return "flash"
+    if costs.target.cycle_table is not None and cycles > limits.cycles:
+        return "time"
+    return ""

@@ -1,13 +1,15 @@
-"""The loop of the search: ask for candidates in generations, evaluate them, tell what came out.
+"""The loop of the search: ask for candidates in batches, evaluate them, tell what came out.
 
-Candidates are numbered. A candidate's generation is its number over `GENERATION`; what it is asked
-and judged by (bound, order of the splits) comes from generations at least two before it, so that
-the outcome does not hang on which worker was quicker, nor does a worker wait for a slow neighbour.
+Candidates are numbered, and so are batches of them. A batch's generation is its number over
+`GENERATION`; what it is asked and judged by (bound, order of the splits, whether to go on) comes
+from generations at least two before it, so that the outcome does not hang on which worker was
+quicker, nor does a worker wait for a slow neighbour.
 """
 
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, replace
@@ -15,121 +17,179 @@ from typing import Any
 
 import numpy as np
 
-from kinglet.search.board import pareto, ranked
+from kinglet.search.board import ranked
+from kinglet.search.budget import Budget
+from kinglet.search.control import Control, Phase, Progress
 from kinglet.search.evaluate import Evaluation
-from kinglet.search.executors import InProcess, interrupts_held
+from kinglet.search.executors import interrupts_held
 from kinglet.search.journal import Journal
 from kinglet.search.space import Space
-from kinglet.search.worker import STOP, Setup, link_sizes, run, warm
+from kinglet.search.strategy import Strategy
+from kinglet.search.worker import STOP, Setup, run, warm
 
-GENERATION = 4
-_LINKED = 3  # of the highest scores, beside the leaderboard
+GENERATION = 8  # batches
 _PREPARE_SHARE = 0.2
 _RACED = 8  # a candidate that cannot be among so many best is stopped
+_LOOK = 0.5  # seconds between two looks at the clock and the controls
+_RATE_OVER = 5.0  # seconds
 
 
 @dataclass(frozen=True)
-class Progress:
-    """What happened, for a display.
+class _Known:
+    """What a generation may know.
 
     Parameters
     ----------
-    phase : {"prepare", "search", "link"}
-    seconds : float
-        Since the start.
-    evaluated : int
-    best : Evaluation or None
-    share : float
-        Of the budget, 0 to 1.
+    entries : list of Evaluation
+        In the order of their numbers.
+    best : list of Evaluation
+        The complete ones, best first.
+    last_gain : int
+        How many were known when the best one was found.
     """
 
-    phase: str
-    seconds: float
-    evaluated: int
-    best: Evaluation | None
-    share: float
+    entries: list[Evaluation]
+    best: list[Evaluation]
+    last_gain: int
 
 
 class Loop:
-    """One run of the search."""
+    """One run of the search.
+
+    Parameters
+    ----------
+    setup : Setup
+    space : Space
+    strategy : Strategy
+    executor : Executor
+    workers : int
+    budget : Budget
+    journal : Journal
+    control : Control
+    on_progress : callable
+
+    Attributes
+    ----------
+    done : dict from int to Evaluation
+        By number, without arrays.
+    history : list of dict
+        Each new best: candidates, seconds, score, words.
+    """
 
     def __init__(
         self,
         setup: Setup,
+        space: Space,
+        strategy: Strategy,
         executor: Executor,
         workers: int,
-        budget: float | None,
-        candidates: int | None,
+        budget: Budget,
         journal: Journal,
+        control: Control,
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._setup = setup
+        self._space = space
+        self._strategy = strategy
         self._executor = executor
         self._workers = workers
-        self._budget = np.inf if budget is None else budget
-        self._candidates = candidates
+        self._budget = budget
         self._journal = journal
+        self._control = control
         self._on_progress = on_progress
-        problem = setup.problem
-        self._space = Space(problem.task.name, problem.shape, problem.seed, setup.models)
+        self._seconds = budget.seconds
         self._started = time.monotonic()
-        self._best: Evaluation | None = None
+        self._waited = 0.0
         self._patient: int | None = None
+        self._batches: list[range] = []
+        self._told: set[int] = set()
+        self._known = _Known([], [], 0)
+        self._known_batches = 0
+        self._recent: deque[tuple[float, int]] = deque()
+        self._new_best = False
+        self.best: Evaluation | None = None
         self.done: dict[int, Evaluation] = {}
         self.history: list[dict[str, Any]] = []
 
     @property
     def seconds(self) -> float:
-        """Since the start."""
-        return time.monotonic() - self._started
+        """Since the start, without pauses."""
+        return time.monotonic() - self._started - self._waited
 
-    def run(self) -> str:
-        """Search until something ends it; returns what did."""
+    def run(self, seconds: float = np.inf) -> str:
+        """Search until something ends it, the budget or so many seconds; returns what did."""
+        self._seconds = seconds
         running: dict[Future[Any], int] = {}
         try:
             self._prepare()
-            asked = 0
             while True:
-                more = self._candidates is None or asked < self._candidates
-                while more and len(running) < self._workers and self._may_ask(asked):
-                    running[self._submit(asked)] = asked
-                    asked += 1
-                    more = self._candidates is None or asked < self._candidates
+                self._wait_while_paused(running)
+                why = self._ask(running)
                 if not running:
-                    return "candidates" if not more else "budget"
-                if self._left() == 0:
+                    return why or "budget"
+                if self._left() == 0 or self._control.stopped:
                     return self._finish(running)
-                finished, _ = wait(
-                    running, timeout=min(0.5, self._left()), return_when=FIRST_COMPLETED
-                )
+                timeout = min(_LOOK, self._left())
+                finished, _ = wait(running, timeout=timeout, return_when=FIRST_COMPLETED)
                 for future in sorted(finished, key=running.__getitem__):
                     self._tell(running.pop(future), future.result())
-                self._report("search")
+                self.report("search")
         except KeyboardInterrupt:
             (self._setup.folder / STOP).touch()
             for future in running:
                 future.cancel()
-            if self._best is None:
+            if self.best is None:
                 raise
             return "interrupted"
 
-    def link_board(self) -> None:
-        """Link what the leaderboard shows, and what is built first."""
-        shown = [*pareto(self.done.values()), *ranked(self.done.values())[:_LINKED]]
-        chosen = {number for number, entry in self.done.items() if any(entry is e for e in shown)}
-        # After an interruption the workers may still be at their last step: link here.
-        interrupted = (self._setup.folder / STOP).exists()
-        executor = InProcess() if interrupted else self._executor
-        running = {
-            number: executor.submit(link_sizes, self._setup, self.done[number])
-            for number in sorted(chosen)
-        }
-        for number, future in running.items():
-            self.done[number] = future.result()
-            self._report("link")
-        if chosen:
-            # Its thrift, and so its score, is exact only now.
-            self._note(ranked(self.done.values())[0])
+    def _ask(self, running: dict[Future[Any], int]) -> str:
+        """Submit batches while there are free workers; tells why there will be no more."""
+        while len(running) < self._workers and not self._control.stopped and self._left() > 0:
+            index = len(self._batches)
+            first = self._batches[-1].stop if self._batches else 0
+            most = self._budget.candidates
+            if most is not None and first >= most:
+                return "candidates"
+            if not self._may_know(index):
+                return ""
+            if self._budget.has_converged(len(self._known.entries), self._known.last_gain):
+                return "converged"
+            pipelines = self._strategy.ask(index, self._known.entries)
+            if not pipelines:
+                return "exhausted"
+            if most is not None:
+                pipelines = pipelines[: most - first]
+            self._batches.append(range(first, first + len(pipelines)))
+            stored = self._journal.stored(first, pipelines)
+            if stored is not None:
+                self._tell(index, stored)
+                continue
+            bound = self._known.best[_RACED - 1].score if len(self._known.best) >= _RACED else None
+            future = self._begin(
+                run,
+                self._order(),
+                pipelines,
+                -np.inf if bound is None else bound,
+                self._deadline(index),
+            )
+            running[future] = index
+        return ""
+
+    def _may_know(self, index: int) -> bool:
+        """Whether all that a batch is judged by has been told; takes it in if so."""
+        needed = max(0, (index // GENERATION - 1) * GENERATION)
+        if any(batch not in self._told for batch in range(self._known_batches, needed)):
+            return False
+        if needed > self._known_batches:
+            first, stop = self._batches[self._known_batches].start, self._batches[needed - 1].stop
+            entries = [self.done[number] for number in range(first, stop) if number in self.done]
+            everything = self._known.entries + entries
+            best = ranked([*self._known.best, *entries])
+            gain = best[:1] != self._known.best[:1]
+            last_gain = len(everything) if gain else self._known.last_gain
+            self._known = _Known(everything, best, last_gain)
+            self._known_batches = needed
+        return True
 
     def _left(self) -> float:
         """Seconds of the budget left; without end while there is nothing to show for it.
@@ -137,95 +197,117 @@ class Loop:
         So a budget too short for the data gives a first result late rather than none, unless all
         of the portfolio is refused.
         """
-        if self._best is None and len(self.done) < len(self._space.portfolio):
+        if self.best is None and len(self.done) < len(self._space.portfolio):
             return np.inf
-        return max(0.0, self._budget - self.seconds)
+        return max(0.0, self._seconds - self.seconds)
 
-    def _deadline(self, number: int) -> float:
-        """Moment until which a candidate may run; one at a time may take as long as it needs."""
-        if self._best is None and (self._patient is None or self._patient in self.done):
-            self._patient = number
-        if self._patient == number:
+    def _deadline(self, index: int) -> float:
+        """Moment until which a batch may run; one at a time may take as long as it needs."""
+        if self.best is None and (self._patient is None or self._patient in self._told):
+            self._patient = index
+        if self._patient == index:
             return np.inf
-        return time.time() + max(0.0, self._budget - self.seconds)
+        return time.time() + max(0.0, self._seconds - self.seconds)
 
     def _prepare(self) -> None:
         """Compute the features that the portfolio shares, each once, in a part of the budget."""
         chains = self._space.shared_chains()
         running: set[Future[Any]] = set()
         while chains or running:
-            if self.seconds > _PREPARE_SHARE * self._budget:
+            if self.seconds > _PREPARE_SHARE * self._seconds or self._control.stopped:
                 return
             while chains and len(running) < self._workers:
                 running.add(self._begin(warm, chains.pop(0)))
-            finished, running = wait(running, timeout=0.5, return_when=FIRST_COMPLETED)
+            finished, running = wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED)
             for future in finished:
                 future.result()
-            self._report("prepare")
-
-    def _may_ask(self, number: int) -> bool:
-        """Whether all that a candidate is judged by has been told."""
-        if self._left() == 0:
-            return False
-        needed = (number // GENERATION - 1) * GENERATION
-        return all(index in self.done for index in range(max(0, needed)))
-
-    def _known(self, number: int) -> list[Evaluation]:
-        """Evaluations that a candidate may know of."""
-        last = (number // GENERATION - 1) * GENERATION
-        return [self.done[index] for index in range(max(0, last))]
-
-    def _submit(self, number: int) -> Future[Any]:
-        known = ranked(self._known(number))
-        bound = known[_RACED - 1].score if len(known) >= _RACED else -np.inf
-        pipeline = self._space.ask(number)
-        return self._begin(run, self._order(known), pipeline, bound, self._deadline(number))
+            self.report("prepare")
 
     def _begin(self, function: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Submit; a worker that starts meanwhile is born deaf to Ctrl-C, which is the parent's."""
         with interrupts_held():
             return self._executor.submit(function, self._setup, *arguments)
 
-    def _order(self, known: list[Evaluation]) -> tuple[int, ...]:
+    def _wait_while_paused(self, running: dict[Future[Any], int]) -> None:
+        """Hold still; what was begun is brought to its end and told."""
+        if not self._control.paused:
+            return
+        began = time.monotonic()
+        while self._control.paused:
+            if running:
+                finished, _ = wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED)
+                for future in sorted(finished, key=running.__getitem__):
+                    self._tell(running.pop(future), future.result())
+            else:
+                time.sleep(_LOOK)
+            self.report("search")
+        self._waited += time.monotonic() - began
+
+    def _order(self) -> tuple[int, ...]:
         """Splits by what complete candidates scored on them, lowest first."""
-        count = len(self._setup.splits)
-        if not known:
-            return tuple(range(count))
-        scores = np.array([entry.split_scores for entry in known], dtype=np.float64).mean(axis=0)
+        best = self._known.best
+        if not best:
+            return tuple(range(len(self._setup.splits)))
+        scores = np.array([entry.split_scores for entry in best], dtype=np.float64).mean(axis=0)
         return tuple(int(index) for index in np.argsort(scores, kind="stable"))
 
-    def _tell(self, number: int, evaluation: Evaluation) -> None:
-        known = number < len(self._space.portfolio)
-        evaluation = replace(evaluation, known=known, number=number)
-        self.done[number] = evaluation
-        self._journal.add(number, evaluation)
-        if evaluation.complete and (self._best is None or evaluation.score > self._best.score):
-            self._best = evaluation
-            self._note(evaluation)
+    def _tell(self, index: int, evaluations: list[Evaluation]) -> None:
+        """Take in what a batch gave; what the end of the time cut off is not among it."""
+        self._told.add(index)
+        self._recent.append((time.monotonic(), len(evaluations)))
+        for number, evaluation in zip(self._batches[index], evaluations, strict=False):
+            known = index < len(self._space.portfolio)
+            entry = replace(evaluation, known=known, number=number)
+            self.done[number] = entry
+            self._journal.add(entry)
+            if entry.complete and (self.best is None or entry.score > self.best.score):
+                self.best = entry
+                self._note(entry)
 
-    def _note(self, evaluation: Evaluation) -> None:
+    def _note(self, entry: Evaluation) -> None:
         """Add a point to the history of the best."""
+        self._new_best = True
         self.history.append(
             {
                 "candidates": len(self.done),
                 "seconds": round(self.seconds, 2),
-                "score": evaluation.score,
-                "pipeline_text": evaluation.pipeline.describe(),
+                "score": entry.score,
+                "pipeline_text": entry.pipeline.describe(),
             }
         )
 
     def _finish(self, running: dict[Future[Any], int]) -> str:
-        """The budget is spent: take what is about to end."""
-        for future, number in running.items():
-            evaluation = future.result()
-            if evaluation.complete or evaluation.refused:
-                self._tell(number, evaluation)
-        return "budget"
+        """The end has come: take what is about to end."""
+        stopped = self._control.stopped
+        if stopped:
+            (self._setup.folder / STOP).touch()
+        for future, index in sorted(running.items(), key=lambda item: item[1]):
+            self._tell(index, future.result())
+        (self._setup.folder / STOP).unlink(missing_ok=True)
+        return "stopped" if stopped else "budget"
 
-    def _report(self, phase: str) -> None:
-        share = self.seconds / self._budget
-        if self._candidates is not None:
-            share = max(share, len(self.done) / self._candidates)
+    def report(self, phase: Phase) -> None:
+        """Tell the outside how far it is."""
+        share = self.seconds / self._budget.seconds
+        if self._budget.candidates is not None:
+            share = max(share, len(self.done) / self._budget.candidates)
+        now = time.monotonic()
+        while self._recent and now - self._recent[0][0] > _RATE_OVER:
+            self._recent.popleft()
+        left = max(0.0, self._budget.seconds - self.seconds)
         self._on_progress(
-            Progress(phase, self.seconds, len(self.done), self._best, min(1.0, share))
+            Progress(
+                phase,
+                self.seconds,
+                len(self.done),
+                self.best,
+                min(1.0, share),
+                new_best=self._new_best,
+                rate=sum(count for _, count in self._recent) / min(_RATE_OVER, self.seconds),
+                workers=self._workers,
+                families=self._strategy.families(self._known.entries),
+                left=left if np.isfinite(left) else None,
+                paused=self._control.paused,
+            )
         )
+        self._new_best = False

@@ -9,7 +9,8 @@ import numpy as np
 from kinglet.host import Device
 from kinglet.pipeline import FittedPipeline, Knowledge
 from kinglet.record import FIRST_SIMILARITY, Learner, models
-from kinglet.search.fit import scaled
+from kinglet.search.fit import inputs, scaled
+from kinglet.search.joined import Joined
 from kinglet.search.problem import Problem
 from kinglet.search.store import seed_of
 from kinglet.signals import NORMAL
@@ -41,7 +42,7 @@ def order(problem: Problem, rows: np.ndarray, name: str) -> np.ndarray:
 def play(
     problem: Problem,
     fitted: FittedPipeline,
-    features: np.ndarray,
+    joined: Joined,
     train: np.ndarray,
     test: np.ndarray,
     name: str,
@@ -50,8 +51,7 @@ def play(
 
     Parameters
     ----------
-    features : ndarray of float32, shape (n, n_features)
-        Joined features of all lines.
+    joined : Joined
     train, test : ndarray of int
     name : str
         Of the split; it decides the order.
@@ -66,16 +66,16 @@ def play(
         own = train[problem.machine[train] == number]
         mine = problem.machine[test] == number
         player = device(fitted)
-        player.learn(scaled(fitted, features[order(problem, own, name)]))
-        outputs[mine] = player.judge(scaled(fitted, features[test[mine]]))
+        player.learn(inputs(fitted, joined, order(problem, own, name)))
+        outputs[mine] = player.judge(inputs(fitted, joined, test[mine]))
     return outputs
 
 
-def remember(problem: Problem, fitted: FittedPipeline, features: np.ndarray) -> FittedPipeline:
+def remember(problem: Problem, fitted: FittedPipeline, joined: Joined) -> FittedPipeline:
     """Learn every nominal line: the knowledge of ``init(true)``."""
-    rows = order(problem, np.arange(len(problem.label)), "all")
+    rows = order(problem, problem.lines, "all")
     player = device(fitted)
-    player.learn(scaled(fitted, features[rows]))
+    player.learn(inputs(fitted, joined, rows))
     knowledge = Knowledge(
         factor=1.0,
         minimum=FIRST_SIMILARITY,

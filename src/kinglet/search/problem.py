@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +36,8 @@ class Problem:
         Signals after which a library that learns on the device forgets older ones.
     imitated : bool
         Whether the abnormal signals are imitations.
+    part : ndarray of int, optional
+        The lines that may be learned, where some are kept for a test; all by default.
     """
 
     task: Task
@@ -49,11 +51,33 @@ class Problem:
     seed: int
     horizon: float
     imitated: bool
+    part: np.ndarray | None = None
+
+    @property
+    def lines(self) -> np.ndarray:
+        """All lines that a finished candidate is fitted on."""
+        return np.arange(len(self.label)) if self.part is None else self.part
 
     @property
     def n_outputs(self) -> int:
         """Outputs of a model: one a class, or one where there are none."""
         return len(self.classes) or 1
+
+
+def without(problem: Problem, test: np.ndarray, folder: Path) -> Problem:
+    """The same problem for a search that never sees some of the lines.
+
+    Parameters
+    ----------
+    test : ndarray of int
+        Lines to keep out.
+    folder : Path
+        For what is computed without them; it exists and is empty.
+    """
+    part = np.setdiff1d(problem.lines, test)
+    learned = part[problem.task.learned(problem.label[part])]
+    store = problem.store.fitted_on(learned, folder)
+    return replace(problem, store=store, part=part)
 
 
 def make_problem(
@@ -81,7 +105,7 @@ def make_problem(
         signals.values,
         seed,
         stream=np.asarray(signals.file) if signals.length == 1 else None,
-        n_learned=int(task.learned(data.label).sum()),
+        learned=np.flatnonzero(task.learned(data.label)),
     )
     return Problem(
         task=task,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from dataclasses import asdict, dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,45 +16,16 @@ from kinglet.costs import Sizes
 from kinglet.library import Library, build, refuse_sticking
 from kinglet.pipeline import FittedPipeline
 from kinglet.record import OUTLIER
-from kinglet.search.board import pareto, ranked, recommended
+from kinglet.search.board import board, ranked, recommended, within
 from kinglet.search.boundary import describe_boundary
+from kinglet.search.context import Context
+from kinglet.search.estimate import Expected
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.learning import lines_of, report, with_minimum
-from kinglet.search.limits import Limits
 from kinglet.search.recordings import Recordings
-from kinglet.signals import NORMAL, Labelled, Split
+from kinglet.signals import NORMAL
 from kinglet.targets import Target
-from kinglet.tasks import Task
-from kinglet.toolchain import Abi, Optimise, compiler_version
-
-
-@dataclass(frozen=True)
-class Context:
-    """What all candidates of one search share.
-
-    Parameters
-    ----------
-    task : Task
-    data : Labelled
-    splits : tuple of Split
-    target : Target
-    limits : Limits
-    optimise : {"size", "speed"}
-    seed : int
-    """
-
-    task: Task
-    data: Labelled
-    splits: tuple[Split, ...]
-    target: Target
-    limits: Limits
-    optimise: Optimise
-    seed: int
-
-    @property
-    def in_order(self) -> bool:
-        """Whether the signals are samples of a stream."""
-        return self.data.signals.length == 1
+from kinglet.toolchain import Abi, compiler_version
 
 
 @dataclass(frozen=True)
@@ -71,6 +42,11 @@ class Candidate:
     context: Context
 
     @property
+    def number(self) -> int:
+        """Of the candidate in its search."""
+        return self.evaluation.number
+
+    @property
     def score(self) -> float:
         """Score, 0 to 100; see `kinglet.search.evaluate`."""
         return self.evaluation.score
@@ -81,17 +57,23 @@ class Candidate:
         assert self.evaluation.sizes is not None
         return self.evaluation.sizes
 
+    @cached_property
+    def whole(self) -> Evaluation:
+        """The evaluation with its arrays; of a candidate beyond the leaderboard made once more."""
+        entry = self.evaluation
+        return self.context.complete(entry) if entry.fitted is None else entry
+
     @property
     def fitted(self) -> FittedPipeline:
         """The pipeline fitted on all lines."""
-        assert self.evaluation.fitted is not None
-        return self.evaluation.fitted
+        assert self.whole.fitted is not None
+        return self.whole.fitted
 
     @property
     def held_out(self) -> tuple[str, np.ndarray]:
         """The harsher kind of split (random or block) and the outputs it gave for each line."""
         task, label = self.context.task, self.context.data.label
-        by_kind = self.evaluation.held_out
+        by_kind = self.whole.held_out
         return min(by_kind.items(), key=lambda item: task.accuracy(label, item[1]))
 
     def describe(self) -> str:
@@ -135,7 +117,7 @@ class Candidate:
         lines = lines_of(self.fitted, context.data, context.in_order, context.seed)
         kind, outputs = self.held_out
         splits = [split for split in context.splits if split.kind == kind]
-        return report(self.fitted, lines, splits, self.evaluation.folds, outputs)
+        return report(self.fitted, lines, splits, self.whole.folds, outputs)
 
     @cached_property
     def boundary(self) -> dict[str, Any]:
@@ -216,10 +198,12 @@ class Result:
     refused : dict from str to int
         Candidates that broke a limit, by limit.
     seconds : float
-    stopped : {"budget", "candidates", "interrupted"}
+    stopped : {"budget", "candidates", "converged", "exhausted", "stopped", "interrupted"}
         Why the search ended.
     recordings : Recordings, optional
         Where recordings are kept together in the splits: what that shows of the best candidate.
+    expected : Expected, optional
+        What new data will show, where it was estimated.
     """
 
     context: Context
@@ -230,6 +214,7 @@ class Result:
     seconds: float
     stopped: str
     recordings: Recordings | None = None
+    expected: Expected | None = None
 
     @property
     def ranking(self) -> list[Candidate]:
@@ -239,24 +224,34 @@ class Result:
     @property
     def recommended(self) -> list[Candidate]:
         """Every complete candidate in the order in which to build them."""
-        context = self.context
-        order = recommended(
-            self.evaluations,
-            partial(context.task.standard_error, n_signals=len(context.data.signals)),
-            unsure=context.data.imitated or context.in_order,
-            portfolio_order=context.task.portfolio_order,
-        )
-        return [Candidate(entry, context) for entry in order]
+        order = recommended(self.evaluations, drawn=self.evaluated, **self.context.rules)
+        return [Candidate(entry, self.context) for entry in order]
 
     @property
     def leaderboard(self) -> list[Candidate]:
         """Candidates that no other beats in score, flash, RAM and time; best first."""
-        return [Candidate(entry, self.context) for entry in pareto(self.evaluations)]
+        shown = board(self.evaluations, self.best.evaluation)
+        return [Candidate(entry, self.context) for entry in shown]
 
-    @property
+    def within(self, points: float) -> Candidate:
+        """The smallest candidate whose score is at most so many points below the best one's."""
+        found = within(self.evaluations, self.best.evaluation, points)
+        return Candidate(found, self.context)
+
+    @cached_property
     def best(self) -> Candidate:
         """The candidate to build: the highest score, unless luck alone may explain its lead."""
         return self.recommended[0]
+
+    def _expectation(self) -> dict[str, Any]:
+        """What new data will show, and how much more the search shows."""
+        expected = self.expected
+        if expected is None:
+            reason = "not estimated: without a search of its own for each held-out part"
+            return {"expected": None, "expected_reason": reason, "optimism": None}
+        label, (_, outputs) = self.context.data.label, self.best.held_out
+        shown = self.context.task.accuracy(label, outputs)
+        return {"expected": asdict(expected), "optimism": shown - expected.value}
 
     def to_json(self) -> dict[str, Any]:
         """Plain data of the search and its best candidate."""
@@ -279,9 +274,11 @@ class Result:
             },
             **self.best.summary(),
             "recordings": None if self.recordings is None else asdict(self.recordings),
+            **self._expectation(),
             "history": self.history,
             "leaderboard": [
                 {
+                    "number": entry.number,
                     "score": entry.score,
                     "worst": min(s for s in entry.evaluation.split_scores if s is not None),
                     "ram_bytes": entry.sizes.ram_bytes,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import OrderedDict
+import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
@@ -15,6 +16,8 @@ import numpy as np
 from kinglet.host import fit_chain, run_chain
 from kinglet.pipeline.fitted import Arrays
 from kinglet.pipeline.spec import Chain
+from kinglet.record import steps
+from kinglet.search.kept import Kept
 from kinglet.signals import Perturbation, change_beyond_doubt, perturb
 
 Kind = Literal["plain", "gain", "noise", "tilt"]
@@ -22,8 +25,10 @@ STRESS: tuple[Perturbation, ...] = ("gain", "noise", "tilt")
 Probe = Literal["usual", "scaled", "shuffled"]
 PROBES: tuple[Probe, ...] = ("usual", "scaled", "shuffled")
 _PROBE_LINES = 64
-_DISK_BYTES = 2 << 30  # what does not fit any more is computed anew where it is needed
-_KEPT_FLOATS = 64_000_000  # 256 MB of features in the memory of one worker
+_FITTED_ON = 4000  # lines, evenly spaced: quantiles of more are the same
+_DISK_BYTES = 2 << 30
+_LOOK_AFTER = 64 << 20  # bytes that a worker writes before it looks how large the store is
+_KEPT_BYTES = 256 << 20  # in the memory of one worker
 
 
 def chain_key(chain: Chain) -> str:
@@ -35,6 +40,11 @@ def chain_key(chain: Chain) -> str:
 def seed_of(seed: int, text: str) -> int:
     """A seed of its own for everything that has a name: hash(seed, name), 32 bits."""
     return int.from_bytes(hashlib.sha256(f"{seed}:{text}".encode()).digest()[:4], "little")
+
+
+def _learns(chain: Chain) -> bool:
+    """Whether a step of a chain learns from unlabelled lines."""
+    return any(steps()[use.name].fit_kind != "none" for use in chain)
 
 
 class Store:
@@ -49,8 +59,15 @@ class Store:
         Seed of everything that is drawn.
     stream : ndarray of int, shape (n,), optional
         Recording of each line, for steps that remember the lines before.
-    n_learned : int, optional
-        Steps are fitted on so many of the first lines; on all by default.
+    learned : ndarray of int, optional
+        Lines that steps are fitted on; all by default.
+    whole : Store, optional
+        Of the same signals: what it has fitted is not used, all else is.
+
+    Attributes
+    ----------
+    kept : Kept
+        What this process keeps in memory.
     """
 
     def __init__(
@@ -58,18 +75,25 @@ class Store:
         folder: Path,
         seed: int,
         stream: np.ndarray | None = None,
-        n_learned: int | None = None,
+        learned: np.ndarray | None = None,
+        whole: Store | None = None,
     ) -> None:
         self.folder = folder
         self.seed = seed
         self.stream = stream
-        self.n_learned = n_learned
-        self._recent: OrderedDict[str, np.ndarray] = OrderedDict()
+        self.learned = learned
+        self._whole = whole
+        self.kept = Kept(_KEPT_BYTES)
+        self._written = 0
         self._fits: dict[Chain, dict[Chain, Arrays]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Another process gets the folder, not what this one keeps in memory."""
-        return Store, (self.folder, self.seed, self.stream, self.n_learned)
+        return Store, (self.folder, self.seed, self.stream, self.learned, self._whole)
+
+    def fitted_on(self, learned: np.ndarray, folder: Path) -> Store:
+        """The same signals, with steps fitted on other lines; ``folder`` exists and is empty."""
+        return Store(folder, self.seed, self.stream, learned, whole=self)
 
     @staticmethod
     def create(
@@ -77,33 +101,48 @@ class Store:
         values: np.ndarray,
         seed: int,
         stream: np.ndarray | None = None,
-        n_learned: int | None = None,
+        learned: np.ndarray | None = None,
     ) -> Store:
         """Write the signals, float32 of shape (n, length, axes), to a new store."""
-        store = Store(folder, seed, stream, n_learned)
+        store = Store(folder, seed, stream, learned)
         store._write("plain", np.ascontiguousarray(values, dtype=np.float32))
         return store
 
     def array(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
         """Read an array by name; compute and keep it where nobody did so far."""
-        if name in self._recent:
-            self._recent.move_to_end(name)
-            return self._recent[name]
+        return self.kept.get(name, lambda: self._shared(name, compute), lambda array: array.nbytes)
+
+    def _shared(self, name: str, compute: Callable[[], np.ndarray]) -> np.ndarray:
+        """The array that some worker wrote, or a new one."""
         path = self.folder / f"{name}.npy"
-        if path.exists():
+        try:
             array = np.load(path, mmap_mode="r", allow_pickle=False)
-        else:
+            os.utime(path)  # what is used stays longest
+            return array
+        except OSError:
             array = compute()
-            if self._bytes() + array.nbytes < _DISK_BYTES:
-                self._write(name, array)
-        self._recent[name] = array
-        while sum(kept.size for kept in self._recent.values()) > _KEPT_FLOATS:
-            self._recent.popitem(last=False)
+        if array.nbytes < _DISK_BYTES // 4:
+            self._written += array.nbytes
+            if self._written > _LOOK_AFTER:
+                self._make_room()
+            self._write(name, array)
         return array
 
-    def _bytes(self) -> int:
-        """Bytes of the store on disk."""
-        return sum(file.stat().st_size for file in self.folder.glob("*.npy"))
+    def _make_room(self) -> None:
+        """Remove what was not used for longest, but the signals, while the store is too large."""
+        self._written = 0
+        files = []
+        for path in self.folder.glob("*.npy"):
+            with suppress(OSError):  # removed meanwhile by another worker
+                files.append((path.stat().st_mtime, path.stat().st_size, path))
+        used = sum(size for _, size, _ in files)
+        for _, size, path in sorted(files):
+            if used < _DISK_BYTES - _LOOK_AFTER:
+                break
+            if path.stem != "plain":
+                with suppress(OSError):  # Windows keeps what somebody reads
+                    path.unlink()
+                used -= size
 
     def _write(self, name: str, array: np.ndarray) -> None:
         partial = self.folder / f"{name}.{uuid4().hex}.partial"
@@ -116,6 +155,8 @@ class Store:
 
     def signals(self, kind: Kind = "plain") -> np.ndarray:
         """The signals as they are, or perturbed in one of the ways of `STRESS`."""
+        if self._whole is not None:
+            return self._whole.signals(kind)
 
         def compute() -> np.ndarray:
             if kind == "plain":
@@ -127,29 +168,56 @@ class Store:
     def chain_fits(self, chain: Chain) -> dict[Chain, Arrays]:
         """What the steps of a chain learn from unlabelled lines (drawn once for all splits)."""
         if chain not in self._fits:
-            values = np.asarray(self.signals()[: self.n_learned])
+            if not _learns(chain):
+                return {}
+            learned = self.learned
+            if learned is None:
+                learned = np.arange(len(self.signals()))
+            learned = learned[:: -(-len(learned) // _FITTED_ON)]
+            values = np.asarray(self.signals()[learned])
             self._fits[chain] = fit_chain(chain, values, seed_of(self.seed, chain_key(chain)))
         return self._fits[chain]
 
     def probe(self, chain: Chain, kind: Probe) -> np.ndarray:
         """Features of a few nominal signals, as they are or changed beyond doubt.
 
-        They are the first lines, where nominal ones stand; float32 (n, n_features).
+        They are the first that steps are fitted on, nominal ones; float32 (n, n_features).
         """
 
         def compute() -> np.ndarray:
-            signals = np.asarray(self.signals()[:_PROBE_LINES])
+            some = slice(_PROBE_LINES) if self.learned is None else self.learned[:_PROBE_LINES]
+            signals = np.asarray(self.signals()[some])
             if kind != "usual":
                 signals = change_beyond_doubt(signals, kind, seed_of(self.seed, kind))
             return run_chain(chain, signals, self.chain_fits(chain))
 
         return self.array(f"{chain_key(chain)}_{kind}", compute)
 
-    def features(self, chain: Chain, kind: Kind = "plain") -> np.ndarray:
-        """Features of a chain for every signal, float32 (n, n_features)."""
-        return self.array(
-            f"{chain_key(chain)}_{kind}",
-            lambda: run_chain(
-                chain, np.asarray(self.signals(kind)), self.chain_fits(chain), self.stream
-            ),
-        )
+    def features(
+        self, chain: Chain, kind: Kind = "plain", every: int = 1, wanted: np.ndarray | None = None
+    ) -> np.ndarray:
+        """Features of a chain, float32 (n, n_features).
+
+        Parameters
+        ----------
+        every : int
+            Of the signals, each so many-th from the first.
+        wanted : ndarray of int, optional
+            Some of the features, computed anew each time; all by default.
+        """
+
+        def compute() -> np.ndarray:
+            return run_chain(
+                chain,
+                np.asarray(self.signals(kind)[::every]),
+                self.chain_fits(chain),
+                None if self.stream is None else self.stream[::every],
+                wanted=wanted,
+            )
+
+        if wanted is not None:
+            return compute()
+        if self._whole is not None and not _learns(chain):
+            return self._whole.features(chain, kind, every)
+        suffix = "" if every == 1 else f"_{every}"
+        return self.array(f"{chain_key(chain)}_{kind}{suffix}", compute)

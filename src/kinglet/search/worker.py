@@ -8,14 +8,16 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain
-from kinglet.search.evaluate import Evaluation, evaluate, link
+from kinglet.search.evaluate import Evaluation, evaluate, light, link
 from kinglet.search.problem import Problem
 from kinglet.signals import Split
 
@@ -29,13 +31,10 @@ class Setup:
     problem : Problem
         Its store is a folder that the worker reads the signals from.
     splits : tuple of Split
-    models : tuple of str
-        Names of the models to choose from; all by default.
     """
 
     problem: Problem
     splits: tuple[Split, ...]
-    models: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -44,7 +43,8 @@ class Setup:
 
 
 STOP = "stop"  # a file of this name in the store ends every evaluation
-_current: Problem | None = None  # with what its store keeps in memory
+_MOST_PROBLEMS = 2  # the one that is searched and the one that its finalists are judged on
+_current: dict[Path, Problem] = {}  # with what their stores keep in memory
 
 
 def start() -> None:
@@ -63,56 +63,89 @@ def _end_with(sentinel: int) -> None:
 
 
 def release() -> None:
-    """Let go of the store, so that its folder can be removed."""
-    global _current
-    _current = None
+    """Let go of the stores, so that their folders can be removed."""
+    _current.clear()
 
 
-def _problem(setup: Setup) -> Problem:
-    global _current
-    if _current is None or _current.store.folder != setup.folder:
-        _current = setup.problem
-    return _current
+def problem(setup: Setup) -> Problem:
+    """The problem of a setup, with what its store keeps in memory."""
+    if setup.folder not in _current:
+        while len(_current) >= _MOST_PROBLEMS:
+            _current.pop(next(iter(_current)))
+        _current[setup.folder] = setup.problem
+    return _current[setup.folder]
 
 
 def warm(setup: Setup, chain: Chain) -> None:
     """Compute the features of a chain once, for all workers."""
     with threadpool_limits(1):
-        _problem(setup).store.features(chain)
-
-
-def link_sizes(setup: Setup, evaluation: Evaluation) -> Evaluation:
-    """Compile and link one candidate of the leaderboard."""
-    return link(_problem(setup), evaluation)
+        problem(setup).store.features(chain)
 
 
 def run(
-    setup: Setup, order: tuple[int, ...], pipeline: Pipeline, bound: float, deadline: float
-) -> Evaluation:
-    """Evaluate one candidate.
+    setup: Setup,
+    order: tuple[int, ...],
+    pipelines: Sequence[Pipeline],
+    bound: float,
+    deadline: float,
+) -> list[Evaluation]:
+    """Evaluate a batch of candidates; arrays stay here.
 
     Parameters
     ----------
     order : tuple of int
         The splits, hardest first.
     bound : float
-        Score below which the candidate may stop.
+        Score below which a candidate may stop.
     deadline : float
         Moment (`time.time`) after which nothing more is begun.
+
+    Returns
+    -------
+    list of Evaluation
+        Fewer than pipelines where the deadline cut some off.
     """
     stop = setup.folder / STOP
 
     def over() -> bool:
         return time.time() > deadline or stop.exists()
 
+    entries: list[Evaluation] = []
     with threadpool_limits(1):
-        result = evaluate(
-            _problem(setup),
-            [setup.splits[index] for index in order],
-            pipeline,
-            bound,
-            over,
-        )
+        for pipeline in pipelines:
+            entry = _evaluate(setup, order, pipeline, bound, over)
+            if not (entry.complete or entry.refused) and over():
+                break  # cut off, not judged
+            entries.append(light(entry))
+    return entries
+
+
+def rejudge(setup: Setup, pipeline: Pipeline) -> tuple[float, ...]:
+    """Scores of a finalist on all splits of a setup, none where it is refused."""
+    everything = tuple(range(len(setup.splits)))
+    with threadpool_limits(1):
+        entry = _evaluate(setup, everything, pipeline, -np.inf, lambda: False)
+    return tuple(score for score in entry.split_scores if score is not None)
+
+
+def complete(setup: Setup, evaluation: Evaluation) -> Evaluation:
+    """Evaluate a complete candidate again, with its arrays, and link it."""
+    everything = tuple(range(len(setup.splits)))
+    with threadpool_limits(1):
+        whole = _evaluate(setup, everything, evaluation.pipeline, -np.inf, lambda: False)
+        whole = replace(whole, known=evaluation.known, number=evaluation.number)
+        return link(problem(setup), whole) if whole.complete else whole
+
+
+def _evaluate(
+    setup: Setup,
+    order: Sequence[int],
+    pipeline: Pipeline,
+    bound: float,
+    over: Callable[[], bool],
+) -> Evaluation:
+    splits = [setup.splits[index] for index in order]
+    result = evaluate(problem(setup), splits, pipeline, bound, over)
     # Scores are told in the order of the splits, whatever the order they were run in.
     scores: list[float | None] = [None] * len(order)
     for position, index in enumerate(order):

@@ -1,4 +1,4 @@
-"""Files of sensor signals: read, checked, grouped, split, perturbed and imitated."""
+"""Files of sensor signals: read, checked, grouped, split, thinned, perturbed and imitated."""
 
 from kinglet.signals.checks import check_class_name
 from kinglet.signals.groups import count_recorded, describe_groups, read_groups, regroup
@@ -10,6 +10,8 @@ from kinglet.signals.perturb import Perturbation, change_beyond_doubt, perturb
 from kinglet.signals.read import Labelled, read_classes, read_signals
 from kinglet.signals.signals import VALUE_LIMIT, Signals
 from kinglet.signals.splits import Split, make_splits
+from kinglet.signals.subsample import subsample
+from kinglet.signals.subset import take
 from kinglet.signals.target_splits import is_time_series, make_target_splits
 from kinglet.signals.targets import label_targets, read_for, read_targets
 
@@ -43,4 +45,6 @@ __all__ = [
     "read_signals",
     "read_targets",
     "regroup",
+    "subsample",
+    "take",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from kinglet.signals.pieces import pieces, spread_of
 from kinglet.signals.signals import clip_to_limit
 
 Floats = npt.NDArray[np.float64]
@@ -39,9 +40,13 @@ def imitate(
         Finite and below 1e12 in magnitude.
     """
     rng = np.random.default_rng(seed)
-    exact = values.astype(np.float64)
-    changed = _stream(exact[:, 0], rng)[:, None] if stream else _signals(exact, rng)
-    return clip_to_limit(changed)
+    changed = values.copy()
+    if stream:
+        _change_stream(changed[:, 0], rng)
+        return changed
+    for part in pieces(values):
+        changed[part] = clip_to_limit(_signals(values[part].astype(np.float64), rng))
+    return changed
 
 
 def _signals(values: Floats, rng: np.random.Generator) -> Floats:
@@ -73,14 +78,15 @@ def _signals(values: Floats, rng: np.random.Generator) -> Floats:
     return mean + np.stack(kinds)[turn, np.arange(n)]
 
 
-def _stream(values: Floats, rng: np.random.Generator) -> Floats:
-    changed = values.copy()
-    mean, spread = values.mean(axis=0), values.std(axis=0)
+def _change_stream(samples: npt.NDArray[np.float32], rng: np.random.Generator) -> None:
+    """Change samples of shape (n, axes) in place."""
+    mean, spread = samples.mean(axis=0, dtype=np.float64), spread_of(samples[:, None])
     start, kind = 0, -1
-    while start < len(values):
+    while start < len(samples):
         lasts = round(float(np.exp(rng.uniform(*np.log(_STRETCH)))))
-        axis = int(rng.integers(values.shape[1]))
-        part = changed[start : start + lasts, axis]
+        axis = int(rng.integers(samples.shape[1]))
+        stretch = slice(start, start + lasts)
+        part = samples[stretch, axis].astype(np.float64)
         start, kind = start + lasts, (kind + 1) % 5
         sign = rng.choice([-1.0, 1.0])
         if kind == 0:
@@ -90,10 +96,10 @@ def _stream(values: Floats, rng: np.random.Generator) -> Floats:
         elif kind == 2:
             part[:] = part[0]
         elif kind == 3:
-            part[:] = mean[axis] + 2 * (part - mean[axis])
+            part = mean[axis] + 2 * (part - mean[axis])
         else:
             part += spread[axis] * rng.standard_normal(len(part))
-    return changed
+        samples[stretch, axis] = clip_to_limit(part)
 
 
 def imitate_outliers(values: npt.NDArray[np.float32], *, seed: int = 0) -> npt.NDArray[np.float32]:
@@ -123,11 +129,29 @@ def imitate_outliers(values: npt.NDArray[np.float32], *, seed: int = 0) -> npt.N
         Finite and below 1e12 in magnitude.
     """
     rng = np.random.default_rng(seed)
-    exact = values.astype(np.float64)
+    usual = _usual_deviation(values)
+    changed = np.empty_like(values)
+    for part in pieces(values):
+        exact = values[part].astype(np.float64)
+        changed[part] = clip_to_limit(_outliers(exact, usual, rng))
+    return changed
+
+
+def _usual_deviation(values: npt.NDArray[np.float32]) -> Floats:
+    """Standard deviation of each axis, that within and that between signals, shape (axes,)."""
+    means, variances = [], []
+    for part in pieces(values):
+        exact = values[part].astype(np.float64)
+        means.append(exact.mean(axis=1))
+        variances.append(exact.var(axis=1))
+    usual = np.sqrt(np.concatenate(variances).mean(axis=0) + np.concatenate(means).var(axis=0))
+    largest = np.maximum(values.max(axis=(0, 1)), -values.min(axis=(0, 1))).astype(np.float64)
+    return np.maximum(usual, 1e-6 * (1e-6 + largest))
+
+
+def _outliers(exact: Floats, usual: Floats, rng: np.random.Generator) -> Floats:
     kinds = [*_OUTLIERS, *(_OUTLIERS_OF_AXES if exact.shape[2] > 1 else ())]
     turn = rng.permutation(len(exact)) % (len(kinds) + 1)
-    usual = np.sqrt(exact.var(axis=1).mean(axis=0) + exact.mean(axis=1).var(axis=0))
-    usual = np.maximum(usual, 1e-6 * (1e-6 + np.abs(exact).max(axis=(0, 1))))
     moved = exact + usual * _strength(exact, rng, 0.7, 1.5) * _signs(exact, rng)
     changed = moved.copy()
     for number, kind in enumerate(kinds):
@@ -136,7 +160,7 @@ def imitate_outliers(values: npt.NDArray[np.float32], *, seed: int = 0) -> npt.N
             changed[mine] = kind(exact[mine], rng)
     same = (np.abs(changed - exact) < 1e-3 * usual).all(axis=(1, 2))
     changed[same] = moved[same]
-    return clip_to_limit(changed)
+    return changed
 
 
 def _strength(

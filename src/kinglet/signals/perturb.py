@@ -11,8 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from kinglet.errors import InputError
+from kinglet.signals.pieces import pieces, spread_of
 from kinglet.signals.signals import clip_to_limit
 
+Floats = npt.NDArray[np.float64]
 Perturbation = Literal["gain", "noise", "tilt"]
 
 GAIN_RANGE = (0.8, 1.25)
@@ -56,18 +58,28 @@ def perturb(
         )
     random = np.random.default_rng(seed)
     n, _, axes = values.shape
-    exact = values.astype(np.float64)
     if kind == "gain":
-        exact *= random.uniform(*GAIN_RANGE, size=(n, 1, axes))
-    elif kind == "noise":
-        deviation = exact.std(axis=1, keepdims=True)
-        exact += NOISE_FRACTION * deviation * random.standard_normal(values.shape)
-    else:
-        reach = OFFSET_FRACTION * exact.std(axis=(0, 1))
-        if axes % 3 == 0:
-            exact = _rotate(exact.reshape(n, -1, 3), random).reshape(values.shape)
-        exact += random.uniform(-reach, reach, size=(n, 1, axes))
-    return clip_to_limit(exact)
+        factor = random.uniform(*GAIN_RANGE, size=(n, 1, axes))
+    elif kind == "tilt":
+        reach = OFFSET_FRACTION * spread_of(values)
+        rotation = _draw_rotation(n, random) if axes % 3 == 0 else None
+        offset = random.uniform(-reach, reach, size=(n, 1, axes))
+    result = np.empty_like(values)
+    for part in pieces(values):
+        exact = values[part].astype(np.float64)
+        if kind == "gain":
+            exact *= factor[part]
+        elif kind == "noise":
+            deviation = exact.std(axis=1, keepdims=True)
+            exact += NOISE_FRACTION * deviation * random.standard_normal(exact.shape)
+        else:
+            if rotation is not None:
+                direction, angle = (each[part] for each in rotation)
+                vectors = exact.reshape(len(exact), -1, 3)
+                exact = _rotate(vectors, direction, angle).reshape(exact.shape)
+            exact += offset[part]
+        result[part] = clip_to_limit(exact)
+    return result
 
 
 def change_beyond_doubt(
@@ -89,26 +101,31 @@ def change_beyond_doubt(
     ndarray of float32, shape (n_signals, length, axes)
     """
     if kind == "scaled":
-        return clip_to_limit(values.astype(np.float64) * 10)
+        result = np.empty_like(values)
+        for part in pieces(values):
+            result[part] = clip_to_limit(values[part].astype(np.float64) * 10)
+        return result
     random = np.random.default_rng(seed)
     axis = 1 if values.shape[1] > 1 else 2
     return random.permuted(values, axis=axis)
 
 
-def _rotate(
-    vectors: npt.NDArray[np.float64], random: np.random.Generator
-) -> npt.NDArray[np.float64]:
+def _draw_rotation(n: int, random: np.random.Generator) -> tuple[Floats, Floats]:
+    """Unit vectors of the axes of rotation, shape (n, 1, 3), and angles in radians, (n, 1, 1)."""
+    direction = random.standard_normal((n, 1, 3))
+    direction /= np.linalg.norm(direction, axis=2, keepdims=True)
+    return direction, random.uniform(0.0, MAX_ROTATION, size=(n, 1, 1))
+
+
+def _rotate(vectors: Floats, direction: Floats, angle: Floats) -> Floats:
     """Rotate vectors of shape (n, m, 3), the m of each n alike, by Rodrigues' formula.
 
     v cos(a) + (k x v) sin(a) + k (k . v) (1 - cos(a)), k the unit vector of the axis of rotation.
     """
-    n = len(vectors)
-    direction = random.standard_normal((n, 1, 3))
-    direction /= np.linalg.norm(direction, axis=2, keepdims=True)
-    angle = random.uniform(0.0, MAX_ROTATION, size=(n, 1, 1))
     along = np.sum(direction * vectors, axis=2, keepdims=True)
-    return (
+    turned: Floats = (
         vectors * np.cos(angle)
         + np.cross(direction, vectors) * np.sin(angle)
         + direction * along * (1.0 - np.cos(angle))
     )
+    return turned

@@ -191,7 +191,7 @@ class Signals:
             n_files += len(part.files)
         targets = [part.target for part in parts if part.target is not None]
         return Signals(
-            values=np.concatenate([part.values for part in parts]),
+            values=np.concatenate([p.values for p in parts]) if parts[1:] else first.values,
             rate=first.rate,
             group=np.concatenate(groups),
             line=np.concatenate([part.line for part in parts]),

@@ -65,7 +65,7 @@ class Extrapolation(DeskTask):
         if data.classes:
             raise InputError("extrapolation needs targets, not classes: see kinglet.read_targets")
 
-    def splits(self, data: Labelled, seed: int) -> list[Split]:
+    def splits(self, data: Labelled, seed: int, folds: int = 5) -> list[Split]:
         """Folds that leave out no part of the target's range where that can be helped."""
         signals = data.signals
         return make_target_splits(
@@ -73,6 +73,7 @@ class Extrapolation(DeskTask):
             signals.group,
             signals.line,
             signals.file,
+            folds=folds,
             seed=seed,
             time_series=self.time_series,
         )

@@ -137,11 +137,11 @@ class Task:
         if not data.classes:
             raise InputError(f"{self.name} needs classes, not targets: see kinglet.read_classes")
 
-    def splits(self, data: Labelled, seed: int) -> list[Split]:
-        """Training and held-out lines; a stream is cut, not shuffled."""
+    def splits(self, data: Labelled, seed: int, folds: int = 5) -> list[Split]:
+        """Training and held-out lines, so many folds of each kind; a stream is not shuffled."""
         signals = data.signals
         kind = data.label + (data.label.max() + 1) * data.machine
-        splits = make_splits(kind, signals.group, signals.line, seed=seed)
+        splits = make_splits(kind, signals.group, signals.line, folds=folds, seed=seed)
         return [split for split in splits if signals.length > 1 or split.kind != "random"]
 
     def learned(self, label: np.ndarray) -> np.ndarray:

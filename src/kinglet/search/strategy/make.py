@@ -1,0 +1,44 @@
+"""A strategy by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kinglet.pipeline import Pipeline
+from kinglet.search.evaluate import Evaluation
+from kinglet.search.space import Space
+from kinglet.search.strategy.bandit import splits_run
+from kinglet.search.strategy.base import Strategy
+from kinglet.search.strategy.evolution import Evolution
+from kinglet.search.strategy.random import RandomSearch
+
+
+def make_strategy(
+    name: str,
+    space: Space,
+    too_large: Callable[[Pipeline], str] = lambda pipeline: "",
+    work: Callable[[Evaluation], float] = splits_run,
+) -> Strategy:
+    """Make a strategy.
+
+    Parameters
+    ----------
+    name : {"evolution", "random"}
+    space : Space
+    too_large : callable
+        Names the limit that a pipeline breaks for certain; such pipelines are never asked for,
+        unless they are of the portfolio.
+    work : callable
+        What an evaluation cost, in any unit; evolution spends its budget by gain for work. With
+        measured seconds the search no longer repeats itself with the same seed.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    """
+    if name == "evolution":
+        return Evolution(space, too_large, work)
+    if name == "random":
+        return RandomSearch(space, too_large)
+    raise ValueError(f"there is no strategy {name!r}: use evolution or random")

@@ -22,22 +22,12 @@ class Tables:
 
     def __init__(self) -> None:
         self._names: dict[tuple[str, bytes], str] = {}
-        self._texts: list[str] = []
 
     def add(self, ctype: str, values: np.ndarray, hint: str) -> str:
         """Name of the table with these values, written if it is new."""
         data = np.ascontiguousarray(values, dtype=CTYPE_DTYPE[ctype]).ravel()
         key = (ctype, data.tobytes())
-        if key not in self._names:
-            name = f"neai_{hint}_{len(self._names)}"
-            self._names[key] = name
-            unsigned = "u" if ctype.startswith("u") else ""
-            words = [literal(v) if ctype == "float" else f"{int(v)}{unsigned}" for v in data]
-            body = textwrap.fill(
-                ", ".join(words), 96, initial_indent="    ", subsequent_indent="    "
-            )
-            self._texts.append(f"static const {ctype} {name}[{len(data)}] = {{\n{body}\n}};")
-        return self._names[key]
+        return self._names.setdefault(key, f"neai_{hint}_{len(self._names)}")
 
     @property
     def size_bytes(self) -> int:
@@ -46,11 +36,27 @@ class Tables:
 
     def text(self) -> str:
         """Every table, in C."""
-        return "\n\n".join(self._texts)
+        texts = []
+        for (ctype, content), name in self._names.items():
+            data = np.frombuffer(content, dtype=CTYPE_DTYPE[ctype])
+            unsigned = "u" if ctype.startswith("u") else ""
+            words = [literal(v) if ctype == "float" else f"{int(v)}{unsigned}" for v in data]
+            texts.append(f"static const {ctype} {name}[{len(data)}] = {{\n{_fill(words)}\n}};")
+        return "\n\n".join(texts)
+
+
+def _fill(words: list[str]) -> str:
+    """Words as lines of C."""
+    return textwrap.fill(", ".join(words), 96, initial_indent="    ", subsequent_indent="    ")
 
 
 def block_constant(name: str, record: Record, block: Block, tables: Tables) -> str:
     """One constant parameter block in C; its arrays go to ``tables``."""
+    return _written(name, record, _members(record, block, tables))
+
+
+def _members(record: Record, block: Block, tables: Tables) -> tuple[str, ...]:
+    """Values of a block, in C; its arrays go to ``tables``."""
     members = []
     for item in record.fields:
         if item.array:
@@ -59,9 +65,12 @@ def block_constant(name: str, record: Record, block: Block, tables: Tables) -> s
             members.append(literal(block[item.name]))
         else:
             members.append(str(int(block[item.name])))
-    body = textwrap.fill(
-        ", ".join(members or ["0"]), 96, initial_indent="    ", subsequent_indent="    "
-    )
+    return tuple(members)
+
+
+def _written(name: str, record: Record, members: tuple[str, ...]) -> str:
+    """A parameter block in C."""
+    body = _fill(list(members) or ["0"])
     return f"static const kn_{record.name}_block {name} = {{\n{body}\n}};"
 
 
@@ -71,7 +80,7 @@ class Constants:
     def __init__(self) -> None:
         self.tables = Tables()
         self._shapes: dict[tuple[int, ...], str] = {}
-        self._blocks: dict[str, str] = {}
+        self._blocks: dict[tuple[Record, tuple[str, ...]], str] = {}
         self._block_bytes = 0
 
     def wanted(self, outputs: np.ndarray) -> str:
@@ -87,11 +96,11 @@ class Constants:
         """Address of a parameter block; NULL for a record without parameters."""
         if not record.fields:
             return "NULL"
-        text = block_constant("NAME", record, block, self.tables)
-        if text not in self._blocks:
-            self._blocks[text] = f"neai_block_{len(self._blocks)}"
+        key = (record, _members(record, block, self.tables))
+        if key not in self._blocks:
+            self._blocks[key] = f"neai_block_{len(self._blocks)}"
             self._block_bytes += struct_bytes(record)
-        return f"&{self._blocks[text]}"
+        return f"&{self._blocks[key]}"
 
     @property
     def size_bytes(self) -> int:
@@ -104,5 +113,7 @@ class Constants:
             f"static const kn_shape {name} = {{{', '.join(f'{value}u' for value in shape)}}};"
             for shape, name in self._shapes.items()
         ]
-        blocks = [text.replace(" NAME = ", f" {name} = ") for text, name in self._blocks.items()]
+        blocks = [
+            _written(name, record, members) for (record, members), name in self._blocks.items()
+        ]
         return "\n\n".join(filter(None, [self.tables.text(), "\n".join(shapes), *blocks]))

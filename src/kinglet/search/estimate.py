@@ -50,7 +50,7 @@ class Outer:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Judged:
     """What one outer split gave.
 
     Parameters
@@ -84,19 +84,19 @@ class Expected:
         Bounds, 95 %, for the metric of new recordings, as many signals as these.
     kind : str
         Of the splits that count.
-    tests : tuple of Tested
+    tests : tuple of Judged
     """
 
     value: float
     low: float
     high: float
     kind: str
-    tests: tuple[Tested, ...]
+    tests: tuple[Judged, ...]
 
 
-def test_fold(
+def judge_fold(
     setup: Setup, outer: Outer, models_allowed: tuple[str, ...], candidates: int, seconds: float
-) -> Tested | None:
+) -> Judged | None:
     """Search without the held-out lines of an outer split, then judge the winner on them.
 
     The search is that of the portfolio, in its order, within the time; None where it finds nothing.
@@ -125,7 +125,7 @@ def test_fold(
         if not order:
             return None
         metric = _judge(problem, order[0], outer.split)
-    return Tested(
+    return Judged(
         outer.split.kind,
         outer.split.fold,
         metric,
@@ -169,7 +169,7 @@ def _judge(problem: Problem, entry: Evaluation, split: Split) -> float:
     return problem.task.accuracy(problem.label[split.test], result)
 
 
-def summarise(task: Task, tests: Sequence[Tested]) -> Expected | None:
+def summarise(task: Task, tests: Sequence[Judged]) -> Expected | None:
     """Mean and interval over the outer splits; None without two of a kind.
 
     The interval is the prediction interval of a random-effects model (Higgins, Thompson and

@@ -67,7 +67,9 @@ def _free_cycles(problem: Problem, joined: Joined, pipeline: Pipeline, count: in
     overhead = costs.overhead_cycles(shape.length * shape.axes)
     calls = sum(len(chain) for chain in joined.chains)
     free = 0.85 * (problem.limits.cycles - reserve - overhead - 100.0 * calls - 20.0 * count)
-    return _round_down(free)
+    # What pays for all features is no limit: most models share one selection then.
+    everything = joined.pool.each.sum() + joined.pool.shared.sum()
+    return np.inf if free > everything else _round_down(free)
 
 
 def _standardised(x: np.ndarray) -> np.ndarray:
@@ -107,6 +109,9 @@ class RefusedError(Exception):
 def fit(problem: Problem, joined: Joined, pipeline: Pipeline, rows: np.ndarray) -> FittedPipeline:
     """Fit selection, scaling and model on some lines.
 
+    The model learns from one changed copy of each of these lines beside it where the pipeline has
+    an augmentation; selection and scaling are those of the lines as they are.
+
     Raises
     ------
     RefusedError
@@ -132,6 +137,10 @@ def fit(problem: Problem, joined: Joined, pipeline: Pipeline, rows: np.ndarray) 
     else:
         x = run_step(scale, settings, shape, scale_fit, values)
         target, output = problem.task.target(problem.label[rows])
+        if pipeline.augmentation:
+            copies = joined.take(rows, selected, pipeline.augmentation)
+            x = np.concatenate([x, run_step(scale, settings, shape, scale_fit, copies)])
+            target = np.concatenate([target, target])
         model_fit = model.fit(use.settings, x, target, problem.n_outputs, seed)
     return FittedPipeline(
         pipeline=pipeline,

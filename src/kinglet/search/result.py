@@ -88,6 +88,7 @@ class Candidate:
         scores = [score for score in self.evaluation.split_scores if score is not None]
         sizes = self.sizes
         return {
+            "number": self.number,
             "score": self.score,
             **context.task.summary(data, outputs),
             "splits": {
@@ -247,7 +248,7 @@ class Result:
         """What new data will show, and how much more the search shows."""
         expected = self.expected
         if expected is None:
-            reason = "not estimated: without a search of its own for each held-out part"
+            reason = "not estimated: that takes a search of its own for each held-out part"
             return {"expected": None, "expected_reason": reason, "optimism": None}
         label, (_, outputs) = self.context.data.label, self.best.held_out
         shown = self.context.task.accuracy(label, outputs)

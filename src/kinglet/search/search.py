@@ -20,6 +20,7 @@ from kinglet.search.journal import Journal
 from kinglet.search.limits import Limits
 from kinglet.search.result import Result
 from kinglet.search.stages import Stages
+from kinglet.search.strategy import Factory
 from kinglet.search.worker import release
 from kinglet.signals import Labelled
 
@@ -30,7 +31,7 @@ def search(
     budget: float | Literal["converged"] | None = 60.0,
     candidates: int | None = None,
     jobs: int | None = None,
-    strategy: str = "evolution",
+    strategy: str | Factory = "evolution",
     estimate: bool = True,
     journal: Path | None = None,
     resume: bool = False,
@@ -57,8 +58,8 @@ def search(
     jobs : int, optional
         Worker processes; all cores by default. Scripts that call this with more than one need the
         usual ``if __name__ == "__main__":`` guard.
-    strategy : {"evolution", "random"}
-        What is tried after the portfolio.
+    strategy : {"evolution", "random"} or callable
+        What is tried after the portfolio; see `kinglet.search.strategy.make_strategy`.
     estimate : bool
         Whether to estimate what new data will show, which takes a fifth of the budget.
     journal : Path, optional

@@ -21,9 +21,9 @@ from kinglet.search.control import Control, Phase, Progress
 from kinglet.search.estimate import (
     INNER_FOLDS,
     Expected,
+    judge_fold,
     outer_splits,
     summarise,
-    test_fold,
 )
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.executors import InProcess, each
@@ -33,7 +33,7 @@ from kinglet.search.loop import Loop
 from kinglet.search.recordings import Recordings, compare
 from kinglet.search.result import Result
 from kinglet.search.space import Space
-from kinglet.search.strategy import make_strategy
+from kinglet.search.strategy import Factory, make_strategy
 from kinglet.search.worker import Setup
 from kinglet.signals import Labelled, subsample, take
 
@@ -55,7 +55,7 @@ class Stages:
     executor : Executor
     workers : int
     budget : Budget
-    strategy : str
+    strategy : str or callable
     journal : Journal
     control : Control
     on_progress : callable
@@ -68,7 +68,7 @@ class Stages:
         executor: Executor,
         workers: int,
         budget: Budget,
-        strategy: str,
+        strategy: str | Factory,
         journal: Journal,
         control: Control,
         on_progress: Callable[[Progress], None],
@@ -229,7 +229,7 @@ class Stages:
         elif self._budget.candidates is not None:
             candidates = min(candidates, self._budget.candidates)
         models = self._context.models
-        calls = [(test_fold, (setup, one, models, candidates, seconds)) for one in outer]
+        calls = [(judge_fold, (setup, one, models, candidates, seconds)) for one in outer]
         found = each(self._executor, self._workers, calls, tick=self._tick("estimate"))
         tests = [found[place] for place in sorted(found) if found[place] is not None]
         return summarise(task, tests)

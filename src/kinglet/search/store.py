@@ -18,9 +18,16 @@ from kinglet.pipeline.fitted import Arrays
 from kinglet.pipeline.spec import Chain
 from kinglet.record import steps
 from kinglet.search.kept import Kept
-from kinglet.signals import Perturbation, change_beyond_doubt, perturb
+from kinglet.signals import (
+    AUGMENTATIONS,
+    Augmentation,
+    Perturbation,
+    augment,
+    change_beyond_doubt,
+    perturb,
+)
 
-Kind = Literal["plain", "gain", "noise", "tilt"]
+Kind = Literal["plain"] | Perturbation | Augmentation
 STRESS: tuple[Perturbation, ...] = ("gain", "noise", "tilt")
 Probe = Literal["usual", "scaled", "shuffled"]
 PROBES: tuple[Probe, ...] = ("usual", "scaled", "shuffled")
@@ -154,14 +161,17 @@ class Store:
             partial.unlink()
 
     def signals(self, kind: Kind = "plain") -> np.ndarray:
-        """The signals as they are, or perturbed in one of the ways of `STRESS`."""
+        """The signals as they are, perturbed as in `STRESS`, or changed copies to learn from."""
         if self._whole is not None:
             return self._whole.signals(kind)
 
         def compute() -> np.ndarray:
-            if kind == "plain":
-                raise FileNotFoundError(f"{self.folder} holds no signals")
-            return perturb(np.asarray(self.signals()), kind, seed_of(self.seed, kind))
+            seed = seed_of(self.seed, kind)
+            if kind in STRESS:
+                return perturb(np.asarray(self.signals()), kind, seed)
+            if kind in AUGMENTATIONS:
+                return augment(np.asarray(self.signals()), kind, seed)
+            raise FileNotFoundError(f"{self.folder} holds no signals")
 
         return self.array(kind, compute)
 

@@ -44,7 +44,8 @@ class Setup:
 
 STOP = "stop"  # a file of this name in the store ends every evaluation
 _MOST_PROBLEMS = 2  # the one that is searched and the one that its finalists are judged on
-_current: dict[Path, Problem] = {}  # with what their stores keep in memory
+# By thread, since what stores keep in memory is not to be shared: a cluster's worker may have many.
+_current: dict[int, dict[Path, Problem]] = {}
 
 
 def start() -> None:
@@ -69,11 +70,12 @@ def release() -> None:
 
 def problem(setup: Setup) -> Problem:
     """The problem of a setup, with what its store keeps in memory."""
-    if setup.folder not in _current:
-        while len(_current) >= _MOST_PROBLEMS:
-            _current.pop(next(iter(_current)))
-        _current[setup.folder] = setup.problem
-    return _current[setup.folder]
+    own = _current.setdefault(threading.get_ident(), {})
+    if setup.folder not in own:
+        while len(own) >= _MOST_PROBLEMS:
+            own.pop(next(iter(own)))
+        own[setup.folder] = setup.problem
+    return own[setup.folder]
 
 
 def warm(setup: Setup, chain: Chain) -> None:

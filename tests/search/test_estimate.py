@@ -1,0 +1,118 @@
+"""What to expect of new data: estimated without ever seeing what it is measured on."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from kinglet.search import search
+from kinglet.search.context import make_context
+from kinglet.search.estimate import INNER_FOLDS, Judged, judge_fold, outer_splits, summarise
+from kinglet.search.worker import Setup, release
+from kinglet.signals import label_signals, take
+from kinglet.tasks import TASKS
+from tests import samples
+
+TASK = TASKS["classification"]
+
+
+@pytest.fixture(scope="module")
+def result():
+    return search(samples.labelled(), budget=None, candidates=3, jobs=1)
+
+
+def test_easy_classes_are_expected_to_be_told_apart(result):
+    expected = result.expected
+    assert expected.value > 0.95 and expected.low < expected.value <= expected.high <= 1
+    assert {(test.kind, test.fold) for test in expected.tests} == {
+        (kind, fold) for kind in ("random", "block") for fold in range(5)
+    }
+    assert sum(test.n_signals for test in expected.tests) == 2 * 60
+
+
+def test_the_result_tells_the_expectation_and_the_optimism(result):
+    document = json.loads(json.dumps(result.to_json()))
+    expected = document["expected"]
+    assert expected["low"] <= expected["value"] <= expected["high"]
+    shown = document["balanced_accuracy"]
+    assert document["optimism"] == pytest.approx(shown - expected["value"])
+
+
+def test_without_an_estimate_the_reason_is_told():
+    document = search(
+        samples.labelled(), budget=None, candidates=1, jobs=1, estimate=False
+    ).to_json()
+    assert document["expected"] is None and document["optimism"] is None
+    assert "not estimated" in document["expected_reason"]
+
+
+def test_nothing_is_expected_of_noise():
+    values, _ = samples.signals(n=90)
+    label = np.random.default_rng(3).permutation(len(values)) % 3
+    expected = search(label_signals(values, label), budget=None, candidates=5, jobs=1).expected
+    assert expected.low < 1 / 3 < expected.high
+    assert expected.value < 0.5
+
+
+def judged(data, folder, place: int) -> Judged:
+    """One outer split of a search that sees the kernels, which learn from unlabelled lines."""
+    folder.mkdir()
+    context = make_context(data)
+    inner = [TASK.splits(take(data, split.train), 0, INNER_FOLDS) for split in context.splits]
+    outer = outer_splits(TASK, context.splits, inner)
+    try:
+        return judge_fold(
+            Setup(context.problem(folder), context.splits), outer[place], ("lda",), 2, np.inf
+        )
+    finally:
+        release()
+
+
+@pytest.mark.parametrize("place", [0, 7])
+def test_the_search_of_a_fold_never_sees_what_is_held_out(tmp_path, place):
+    data = samples.labelled()
+    honest = judged(data, tmp_path / "honest", place)
+    held_out = make_context(data).splits[place].test
+    values = data.signals.values.copy()
+    values[held_out] = 100 * np.random.default_rng(1).normal(size=values[held_out].shape)
+    spoiled = replace(data, signals=replace(data.signals, values=values))
+    other = judged(spoiled, tmp_path / "spoiled", place)
+    assert honest.shown == other.shown, "what it chooses from hangs on lines it must not see"
+    assert honest.metric > other.metric
+
+
+def of_folds(metrics, n_signals=100, kind="block"):
+    return [Judged(kind, fold, m, m, n_signals, 3) for fold, m in enumerate(metrics)]
+
+
+def test_the_harsher_kind_of_split_counts():
+    tests = of_folds([0.95] * 5, kind="random") + of_folds([0.7] * 5)
+    expected = summarise(TASK, tests)
+    assert expected.kind == "block" and expected.value == pytest.approx(0.7)
+
+
+def test_parts_that_differ_widen_the_interval_and_lines_narrow_it():
+    def width(metrics, n_signals):
+        expected = summarise(TASK, of_folds(metrics, n_signals))
+        return expected.high - expected.low
+
+    alike, apart = [0.8, 0.81, 0.8, 0.79, 0.8], [0.6, 0.95, 0.8, 0.7, 0.95]
+    assert width(apart, 1000) > 2 * width(alike, 1000)
+    assert width(alike, 20) > 2 * width(alike, 1000)
+
+
+def test_the_interval_holds_what_a_new_recording_shows():
+    """Parts with their own accuracy: the interval from five of them holds that of a sixth."""
+    rng = np.random.default_rng(0)
+    held = 0
+    for _ in range(400):
+        own = np.clip(rng.normal(0.8, 0.08, 6), 0, 1)
+        shown = rng.binomial(60, own) / 60
+        expected = summarise(TASK, of_folds(shown[:5], 60))
+        held += expected.low <= shown[5] <= expected.high
+    assert held / 400 > 0.9
+
+
+def test_one_split_is_no_estimate():
+    assert summarise(TASK, of_folds([0.9])) is None

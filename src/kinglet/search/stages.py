@@ -40,6 +40,7 @@ from kinglet.signals import Labelled, subsample, take
 SEARCHED_LINES = 2500  # of more a subsample is searched, and the finals are on all
 _FINALS_SHARE = 0.1  # of the budget
 _ESTIMATE_SHARE = 0.2
+_LATEST = 1.5  # of the budget, for the begin of the last outer search
 _ESTIMATE_CANDIDATES = 5  # of each outer search without a bound in time
 _FRESH_FOLDS = 4  # in another number, so that blocks are cut elsewhere
 
@@ -189,6 +190,7 @@ class Stages:
             self._executor,
             self._workers,
             [(worker.rejudge, (setup, entry.pipeline)) for entry in finalists],
+            until=self._until(1 - _ESTIMATE_SHARE),
             tick=self._tick("finals"),
         )
         judged = {finalists[place].number: scores for place, scores in found.items()}
@@ -230,7 +232,11 @@ class Stages:
             candidates = min(candidates, self._budget.candidates)
         models = self._context.models
         calls = [(judge_fold, (setup, one, models, candidates, seconds)) for one in outer]
-        found = each(self._executor, self._workers, calls, tick=self._tick("estimate"))
+        # A late end is better than parts that are missing, up to a point.
+        until, tick = self._until(_LATEST), self._tick("estimate")
+        found = each(self._executor, self._workers, calls, until=until, tick=tick)
+        if len(found) < len(calls):
+            return None
         tests = [found[place] for place in sorted(found) if found[place] is not None]
         return summarise(task, tests)
 

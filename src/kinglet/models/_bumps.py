@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.cluster.vq import kmeans2
 from scipy.spatial.distance import cdist
-from sklearn.cluster import kmeans_plusplus
 
-from kinglet.models._read_out import quiet
 from kinglet.record import Field, Fitted
 
 BUMPS = (
@@ -20,20 +17,19 @@ BUMPS = (
 )
 
 
-def k_means(lines: np.ndarray, count: int, seed: int) -> np.ndarray:
-    """Centres by k-means; the lines themselves where there are no more than ``count``."""
-    if len(lines) <= count:
-        return lines
-    start, _ = kmeans_plusplus(lines, count, random_state=seed)
-    with quiet():
-        centres, _ = kmeans2(lines, start, iter=10, minit="matrix")
-    return np.asarray(centres)
-
-
 def quantise(centres: np.ndarray) -> tuple[np.ndarray, np.float32]:
     """Centres as int8, and their scale."""
     scale = np.float32(np.abs(centres).max() / 127 or 1.0)
     return np.rint(centres / scale).astype(np.int8), scale
+
+
+def squared_distances(x: np.ndarray, table: np.ndarray, scale: np.float32) -> np.ndarray:
+    """Squared distance of each line to each centre, float64 (n, n_centres)."""
+    centres = table * np.float64(scale)
+    squared: np.ndarray = x @ (-2 * centres.T)
+    squared += np.einsum("ij,ij->i", x, x)[:, None]
+    squared += np.einsum("ij,ij->i", centres, centres)
+    return np.maximum(squared, 0, out=squared)
 
 
 def bumps_block(fitted: Fitted) -> dict[str, Any]:

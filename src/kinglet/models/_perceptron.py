@@ -6,7 +6,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from kinglet.models._network import Loss, OneHidden, with_ones
+from kinglet.models._quasi_newton import minimise
 from kinglet.record import Config, Field, Fitted, Model, Parameter
+
+_ITERATIONS = 60  # as good as 100, measured
 
 
 class Perceptron(Model):
@@ -84,6 +88,32 @@ class Perceptron(Model):
         return sums
 
 
+def learn(
+    config: Config, x: np.ndarray, outputs: int, loss: Loss, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """W with b, and V with c as last columns, float32, by quasi-Newton steps.
+
+    The start is uniform within sqrt(6 / (inputs + outputs)) of a layer (Glorot and Bengio 2010).
+    Of two classes only the difference counts, and is penalised, as if there were one output.
+
+    Parameters
+    ----------
+    x : ndarray, shape (n, n_inputs)
+    """
+    inputs, hidden = x.shape[1], config["hidden"]
+    single = 1 if outputs == 2 else outputs
+    penalty = config["penalty"] * np.array([1, 2 if outputs == 2 else 1])
+    network = OneHidden(with_ones(x), hidden, outputs, loss, penalty)
+    rng = np.random.default_rng(seed)
+    bounds = np.sqrt([6 / (inputs + hidden), 6 / (hidden + single)])
+    first = rng.uniform(-bounds[0], bounds[0], (hidden, inputs + 1))
+    last = rng.uniform(-bounds[1], bounds[1], (single, hidden + 1))
+    if outputs == 2:
+        last = np.vstack([-last / 2, last / 2])
+    start = np.concatenate([first.ravel(), last.ravel()]).astype(np.float32)
+    return network.parts(minimise(network, start, _ITERATIONS))
+
+
 def perceptron(
     config: Config, hidden: np.ndarray, output: np.ndarray, bias: np.ndarray
 ) -> dict[str, np.ndarray]:
@@ -91,16 +121,14 @@ def perceptron(
 
     Parameters
     ----------
-    hidden : ndarray, shape (n_inputs, n_hidden)
-        W transposed, as scikit-learn keeps it.
+    hidden : ndarray of float32, shape (n_hidden, n_inputs)
     output : ndarray of float32, shape (n_outputs, n_hidden)
     bias : ndarray, shape (n_hidden + n_outputs,)
     """
-    weights = np.ascontiguousarray(hidden.T, dtype=np.float32)
     bias = bias.astype(np.float32)
     if config["precision"] == "float32":
-        return {"hidden_weights": weights, "output_weights": output, "bias": bias}
-    hidden_int8, hidden_scale = _quantise(weights)
+        return {"hidden_weights": hidden.copy(), "output_weights": output.copy(), "bias": bias}
+    hidden_int8, hidden_scale = _quantise(hidden)
     output_int8, output_scale = _quantise(output)
     return {
         "hidden_weights": hidden_int8,

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+from scipy.linalg import cho_factor, cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
+from scipy.special import softmax
 
 from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model
 
@@ -101,25 +102,45 @@ def ridge_read_out(
     """
     classes, index = np.unique(y, return_inverse=True)
     weight = line_weights(y)
-    root = np.sqrt(weight)[:, None]
+    share, root = weight / len(y), np.sqrt(weight)[:, None]
     target = np.where(index[:, None] == np.arange(len(classes)), 1.0, -1.0)
-    x_mean = np.average(x, axis=0, weights=weight)
-    target_mean = np.average(target, axis=0, weights=weight)
-    left, size, right = np.linalg.svd((x - x_mean) * root, full_matrices=False)
-    centred = (target - target_mean) * root
-    projected = left.T @ centred
-    damped = size**2 + penalty * len(x)
+    x_mean, target_mean = share @ x, share @ target
+    columns, centred = (x - x_mean) * root, (target - target_mean) * root
+    weights, rest = _damped_squares(columns, centred, penalty * len(x))
 
-    weights = (projected * (size / damped)[:, None]).T @ right
-    score = left @ (projected * (size**2 / damped)[:, None])
-    leverage = (left**2) @ (size**2 / damped) + weight / len(x)
-    rest = np.maximum(1 - leverage, 1e-3)[:, None]
-    held_out = (score - leverage[:, None] * centred) / rest / root + target_mean
-
-    def loss(log_scale: float) -> float:
-        chance = log_softmax(np.exp(log_scale) * held_out, axis=1)
-        return -float(np.average(chance[np.arange(len(y)), index], weights=weight))
-
-    scale = np.exp(minimize_scalar(loss, bounds=(-3.0, 5.0), method="bounded").x)
+    rest = (rest - share)[:, None]  # the mean has its leverage too
+    score = columns @ weights.T - (1 - rest) * centred
+    held_out = score / np.maximum(rest, 1e-3) / root + target_mean
+    scale = _best_scale(held_out.T, index, share)
     bias = target_mean - weights @ x_mean
     return read_out(scale * weights, scale * bias, classes, n_outputs)
+
+
+def _damped_squares(
+    x: np.ndarray, target: np.ndarray, penalty: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weights (n_targets, n_inputs) of ridge regression, and one less the leverages (n,)."""
+    n, inputs = x.shape
+    if inputs <= n:
+        inner = x.T @ x
+        inner.flat[:: inputs + 1] += penalty
+        root = cholesky(inner, lower=True, overwrite_a=True)
+        weights = cho_solve((root, True), x.T @ target).T
+        leverage = solve_triangular(root, x.T, lower=True, check_finite=False)
+        return weights, 1 - np.einsum("ij,ij->j", leverage, leverage)
+    outer = x @ x.T
+    outer.flat[:: n + 1] += penalty
+    inverse = cho_solve(cho_factor(outer), np.eye(n))
+    return (inverse @ target).T @ x, penalty * inverse.diagonal()
+
+
+def _best_scale(scores: np.ndarray, index: np.ndarray, share: np.ndarray) -> float:
+    """Scale of the scores (n_classes, n) with the smallest log-loss, which is convex in it."""
+    apart = scores - scores[index, np.arange(len(index))]  # from the score of the line's own class
+
+    def loss(log_scale: float) -> float:
+        odds = np.exp(log_scale) * apart
+        most = odds.max(axis=0)
+        return float(share @ (most + np.log(np.exp(odds - most).sum(axis=0))))
+
+    return float(np.exp(minimize_scalar(loss, bounds=(-3.0, 5.0), method="bounded").x))

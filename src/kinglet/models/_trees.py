@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 MAX_INPUTS = 4096
@@ -21,24 +19,9 @@ def round_up(x: np.ndarray) -> np.ndarray:
     return np.ldexp(np.ceil(mantissa * _MANTISSA) / _MANTISSA, exponent).astype(np.float32)
 
 
-def preorder(tree: Any) -> tuple[list[int], list[int]]:
-    """Packed nodes in preorder, and scikit-learn's numbers of the leaves from left to right."""
-    nodes: list[int] = []
-    leaves: list[int] = []
-    rights: list[tuple[int, int]] = []  # right children to visit, with the place of the parent
-    at = 0
-    while True:
-        if tree.children_left[at] < 0:
-            leaves.append(at)
-            if not rights:
-                return nodes, leaves
-            at, parent = rights.pop()
-            nodes[parent] |= len(nodes) - parent
-        else:
-            threshold = int((-round_up(-tree.threshold[at])).view(np.uint32))
-            rights.append((int(tree.children_right[at]), len(nodes)))
-            nodes.append(threshold | int(tree.feature[at]) << 6)
-            at = tree.children_left[at]
+def packed_split(threshold: np.ndarray, feature: np.ndarray) -> np.ndarray:
+    """Threshold and feature of nodes in their places, uint32."""
+    return (-round_up(-threshold)).view(np.uint32) | (feature.astype(np.uint32) << 6)
 
 
 def leaf_of(nodes: np.ndarray, x: np.ndarray) -> np.ndarray:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from kinglet.models._bumps import k_means, quantise
+from kinglet.models._bumps import quantise
 from kinglet.models._distance import OutlierModel, log_distance, reach
+from kinglet.models._k_means import k_means
 from kinglet.models._whiten import (
     no_whitening,
     shrunk,

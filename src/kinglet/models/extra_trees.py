@@ -5,12 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesClassifier
 
-from kinglet.models._trees import MAX_INPUTS, leaf_of, preorder, round_up
+from kinglet.models._forest import remembered
+from kinglet.models._grow import grow, tree_seeds
+from kinglet.models._memo import digest
+from kinglet.models._read_out import line_weights
+from kinglet.models._trees import MAX_INPUTS, leaf_of, round_up
 from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model, Parameter
 
 _MAX_OUTPUTS = 256
+_TREES, _LEAVES = (10, 20, 30), (8, 16, 32, 64)
+_FEATURES = 0.3  # share of the features that a split looks at
 _MAX_DISTRIBUTIONS = 64  # measured, as good as 256
 _MAX_VOTES = 15  # of a leaf; measured, as good as 255
 
@@ -29,8 +34,8 @@ class ExtraTrees(Model):
     source = "Geurts, Ernst and Wehenkel (2006), Extremely randomized trees, Machine Learning 63"
     tasks = (CLASSIFICATION,)
     parameters = (
-        Parameter("trees", 20, "Trees.", choices=(10, 20, 30)),
-        Parameter("leaves", 32, "Most leaves of a tree.", choices=(8, 16, 32, 64)),
+        Parameter("trees", 20, "Trees.", choices=_TREES),
+        Parameter("leaves", 32, "Most leaves of a tree.", choices=_LEAVES),
     )
     fields = (
         Field("trees", "uint16_t", "trees"),
@@ -50,33 +55,32 @@ class ExtraTrees(Model):
             raise ValueError(
                 f"extra_trees takes at most {MAX_INPUTS} features and {_MAX_OUTPUTS} classes"
             )
-        forest = ExtraTreesClassifier(
-            config["trees"],
-            max_leaf_nodes=config["leaves"],
-            max_features=0.3,
-            class_weight="balanced",
-            random_state=seed,
-        )
+        classes, index = np.unique(y, return_inverse=True)
         # Rounding thresholds down and training lines up to the same grid leaves each line on its
         # side: the trees that ship are the trees that were fitted.
-        forest.fit(round_up(x), y)
-        walks = [preorder(estimator.tree_) for estimator in forest.estimators_]
-        chance = np.zeros((sum(len(leaves) for _, leaves in walks), n_outputs))
-        chance[:, forest.classes_] = np.concatenate(
-            [
-                estimator.tree_.value[leaves, 0]
-                for estimator, (_, leaves) in zip(forest.estimators_, walks, strict=True)
-            ]
+        x = round_up(x)
+        weight, seeds = line_weights(y), tree_seeds(seed, max(_TREES))
+
+        def grown(part: slice) -> list[Any]:
+            return grow(
+                x,
+                index,
+                seeds[part],
+                [weight] * len(seeds[part]),
+                classes=len(classes),
+                features=max(1, int(_FEATURES * x.shape[1])),
+                leaves=config["leaves"],
+            )
+
+        forest = remembered(
+            f"extra_trees {seed} {digest(x, y)}", config["trees"], config["leaves"], _LEAVES, grown
         )
+        sizes, nodes, ends = forest.packed()
+        chance = np.zeros((len(ends), n_outputs))
+        chance[:, classes] = forest.value[ends]
         most = min(_MAX_VOTES, 255 // config["trees"])
         votes, leaves = _distributions(chance / chance.sum(axis=1, keepdims=True), most)
-        nodes = [node for nodes, _ in walks for node in nodes]
-        return {
-            "sizes": np.array([len(nodes) for nodes, _ in walks], dtype=np.uint8),
-            "nodes": np.array(nodes, dtype=np.uint32),
-            "leaves": leaves,
-            "votes": votes,
-        }
+        return {"sizes": sizes, "nodes": nodes, "leaves": leaves, "votes": votes}
 
     def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:
         trees, votes = len(fitted["sizes"]), fitted["votes"]

@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.ensemble import IsolationForest as Forest
 
 from kinglet.models._distance import OutlierModel
-from kinglet.models._trees import MAX_INPUTS, leaf_of, preorder, round_up
+from kinglet.models._forest import Forest as Nodes
+from kinglet.models._trees import MAX_INPUTS, leaf_of, round_up
 from kinglet.record import Config, Field, Fitted, Parameter
 
 _STEPS = 16  # of a leaf's byte for one step of a path: paths of 15 steps at most
@@ -49,17 +50,14 @@ class IsolationForest(OutlierModel):
             max_samples=min(config["lines"], len(x)),
             random_state=seed,
         ).fit(round_up(x))
-        sizes, nodes, lengths = [], [], []
-        for estimator in forest.estimators_:
-            own, leaves = preorder(estimator.tree_)
-            sizes.append(len(own))
-            nodes += own
-            count = estimator.tree_.n_node_samples[leaves]
-            lengths.append(_depths(estimator.tree_)[leaves] + _usual_length(count))
+        trees = [estimator.tree_ for estimator in forest.estimators_]
+        sizes, nodes, leaves = Nodes.of(trees).packed()
+        count = np.concatenate([tree.n_node_samples for tree in trees])
+        lengths = np.concatenate([_depths(tree) for tree in trees]) + _usual_length(count)
         return {
-            "sizes": np.array(sizes, dtype=np.uint8),
-            "nodes": np.array(nodes or [0], dtype=np.uint32),  # C has no empty table
-            "leaves": np.rint(_STEPS * np.concatenate(lengths)).astype(np.uint8),
+            "sizes": sizes,
+            "nodes": nodes if len(nodes) else np.zeros(1, dtype=np.uint32),  # C has no empty table
+            "leaves": np.rint(_STEPS * lengths[leaves]).astype(np.uint8),
         }
 
     def block(self, config: Config, fitted: Fitted) -> dict[str, Any]:

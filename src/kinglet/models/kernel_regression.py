@@ -10,7 +10,8 @@ from scipy.optimize import minimize_scalar
 from scipy.spatial.distance import cdist
 from sklearn.svm import SVR
 
-from kinglet.models._bumps import BUMPS, bumps_block, bumps_oracle, k_means, quantise
+from kinglet.models._bumps import BUMPS, bumps_block, bumps_oracle, quantise, squared_distances
+from kinglet.models._k_means import remembered_k_means
 from kinglet.models._read_out import quiet
 from kinglet.record import EXTRAPOLATION, Config, Field, Fitted, Model, Parameter
 
@@ -97,23 +98,24 @@ class KernelRegression(Model):
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
         x, y = x.astype(np.float64), y.astype(np.float64)
-        bias, centres = float(y.mean()), k_means(x, config["centres"], seed)
-        typical = float(np.median(cdist(x, centres, "sqeuclidean"))) or 1.0
-        target, gamma = y - bias, config["width"] / typical
+        bias, centres = float(y.mean()), remembered_k_means(x, config["centres"], seed)
+        target = y - bias
+        if config["method"] != "gaussian_process":
+            typical = float(np.median(squared_distances(x, centres, np.float32(1)))) or 1.0
+            gamma = float(np.float32(config["width"] / typical))
         if config["method"] == "svr":
             machine = SVR(C=config["complexity"], gamma=gamma, epsilon=_TUBE, max_iter=_STEPS)
             with quiet():
                 target = machine.fit(x, target).predict(x)
             if len(machine.support_) >= config["centres"]:
-                centres = k_means(x[machine.support_], config["centres"], seed)
+                centres = remembered_k_means(x[machine.support_], config["centres"], seed)
         table, scale = quantise(centres)
         centres = table * np.float64(scale)
-        squared = cdist(x, centres, "sqeuclidean")
+        squared = squared_distances(x, table, scale)
         if config["method"] == "gaussian_process":
             gamma, weights = _gaussian_process(squared, centres, target)
         else:
             penalty = config["penalty"] if config["method"] == "ridge" else _IMITATION
-            gamma = float(np.float32(gamma))
             weights = _ridge(np.exp(-gamma * squared), target, penalty)
         return {
             "scale": np.array(scale),
@@ -149,8 +151,9 @@ class KernelRegression(Model):
 
 def _ridge(near: np.ndarray, target: np.ndarray, penalty: float) -> np.ndarray:
     """Weights with the smallest |target - near w|^2 + penalty n |w|^2."""
-    left, size, right = np.linalg.svd(near, full_matrices=False)
-    weights: np.ndarray = ((target @ left) * size / (size**2 + penalty * len(near))) @ right
+    inner = near.T @ near
+    inner.flat[:: len(inner) + 1] += penalty * len(near)
+    weights: np.ndarray = cho_solve(cho_factor(inner), near.T @ target)
     return weights
 
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
+from scipy.linalg import cholesky, solve_triangular
 
-from kinglet.models._read_out import LinearModel, quiet, read_out
+from kinglet.models._network import Linear, LogLoss, with_ones
+from kinglet.models._quasi_newton import minimise
+from kinglet.models._read_out import LinearModel, line_weights, read_out
 from kinglet.record import Config, Parameter
+
+_ITERATIONS = 100
+# Added to the diagonal of the bound, whose largest elements are about 1.
+_JITTER = 1e-5
 
 
 class Logistic(LinearModel):
@@ -34,14 +40,26 @@ class Logistic(LinearModel):
     def fit(
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
-        model = LogisticRegression(
-            C=1 / (config["penalty"] * len(x)),
-            class_weight="balanced",
-            max_iter=300,
+        classes, index = np.unique(y, return_inverse=True)
+        weight, columns = line_weights(y), with_ones(x)
+        # Of two classes only the difference is penalised, as if there were one output.
+        penalty = config["penalty"] * (2 if len(classes) == 2 else 1)
+        objective = Linear(columns, len(classes), LogLoss(index, weight), penalty)
+        # In coordinates in which the curvature at the start is the same all around few steps do.
+        share = (weight / (len(x) * len(classes))).astype(np.float32)
+        curvature = (columns * share) @ columns.T
+        curvature.flat[:: len(columns) + 1] += penalty + _JITTER
+        turn = solve_triangular(
+            cholesky(curvature, lower=True), np.eye(len(columns), dtype=np.float32), lower=True
         )
-        with quiet():
-            model.fit(x.astype(np.float64), y)
-        return read_out(model.coef_, model.intercept_, model.classes_, n_outputs)
+
+        def turned(weights: np.ndarray) -> tuple[float, np.ndarray]:
+            value, gradient = objective(weights.reshape(len(classes), -1) @ turn)
+            return value, (gradient @ turn.T).ravel()
+
+        start = np.zeros(len(classes) * len(columns), dtype=np.float32)
+        weights = minimise(turned, start, _ITERATIONS).reshape(len(classes), -1) @ turn
+        return read_out(weights[:, :-1], weights[:, -1], classes, n_outputs)
 
 
 RECORD = Logistic()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from scipy.special import softmax
-from sklearn.neural_network import MLPClassifier
 
-from kinglet.models._perceptron import Perceptron, perceptron
-from kinglet.models._read_out import line_weights, quiet, read_out
+from kinglet.models._network import LogLoss
+from kinglet.models._perceptron import Perceptron, learn, perceptron
+from kinglet.models._read_out import line_weights, read_out
 from kinglet.record import CLASSIFICATION, Config, Fitted
 
 
@@ -27,19 +27,12 @@ class Mlp(Perceptron):
     def fit(
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
-        network = MLPClassifier(
-            (config["hidden"],),
-            solver="lbfgs",
-            alpha=config["penalty"] * len(x),
-            max_iter=100,
-            random_state=seed,
-        )
-        with quiet():
-            network.fit(x.astype(np.float32), y, sample_weight=line_weights(y))
-        first, last = network.coefs_
-        out = read_out(last.T, network.intercepts_[1], network.classes_, n_outputs)
-        bias = np.concatenate([network.intercepts_[0], out["bias"]])
-        return perceptron(config, first, out["weights"], bias)
+        classes, index = np.unique(y, return_inverse=True)
+        loss = LogLoss(index, line_weights(y))
+        first, last = learn(config, x, len(classes), loss, seed)
+        out = read_out(last[:, :-1], last[:, -1], classes, n_outputs)
+        bias = np.concatenate([first[:, -1], out["bias"]])
+        return perceptron(config, first[:, :-1], out["weights"], bias)
 
     def cost(self, config: Config, fitted: Fitted, n_inputs: int, n_outputs: int) -> float:
         return super().cost(config, fitted, n_inputs, n_outputs) + 100.0 * n_outputs

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from sklearn.neural_network import MLPRegressor
 
-from kinglet.models._perceptron import Perceptron, perceptron
-from kinglet.models._read_out import quiet
+from kinglet.models._network import SquaredLoss
+from kinglet.models._perceptron import Perceptron, learn, perceptron
 from kinglet.record import EXTRAPOLATION, Config
 
 
@@ -35,22 +34,12 @@ class MlpRegression(Perceptron):
     def fit(
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
-        network = MLPRegressor(
-            hidden_layer_sizes=(config["hidden"],),
-            solver="lbfgs",
-            alpha=config["penalty"] * len(x),
-            max_iter=100,
-            random_state=seed,
-        )
         mean = y.mean()
-        with quiet():
-            network.fit(x.astype(np.float32), (y - mean).astype(np.float32))
-        (first, last), (bias, last_bias) = network.coefs_, network.intercepts_
+        first, last = learn(config, x, 1, SquaredLoss(y - mean), seed)
         if not np.ptp(y):  # nothing to learn, to the last digit
-            last, last_bias = np.zeros_like(last), np.zeros_like(last_bias)
-        return perceptron(
-            config, first, last.T.astype(np.float32), np.concatenate([bias, last_bias + mean])
-        )
+            last = np.zeros_like(last)
+        bias = np.concatenate([first[:, -1], last[:, -1] + mean])
+        return perceptron(config, first[:, :-1], last[:, :-1], bias)
 
 
 RECORD = MlpRegression()

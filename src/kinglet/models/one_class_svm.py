@@ -11,8 +11,9 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.special import logsumexp
 from sklearn.svm import OneClassSVM
 
-from kinglet.models._bumps import k_means, quantise
+from kinglet.models._bumps import quantise
 from kinglet.models._distance import OutlierModel, reach
+from kinglet.models._k_means import k_means
 from kinglet.record import Config, Field, Fitted, Parameter
 
 

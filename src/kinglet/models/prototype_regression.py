@@ -8,7 +8,8 @@ import numpy as np
 from scipy.linalg import solve
 from scipy.spatial.distance import cdist
 
-from kinglet.models._bumps import k_means, quantise
+from kinglet.models._bumps import quantise, squared_distances
+from kinglet.models._k_means import remembered_k_means
 from kinglet.record import EXTRAPOLATION, Config, Field, Fitted, Model, Parameter
 
 # The floor under squared distances, in typical ones of a line to its nearest prototype.
@@ -55,10 +56,10 @@ class PrototypeRegression(Model):
         x, y = x.astype(np.float64), y.astype(np.float64)
         # In the joint space the target is as wide as all the features together.
         joint = np.column_stack([x, np.sqrt(x.shape[1]) * y])
-        centres = k_means(joint, config["prototypes"], seed)[:, :-1]
+        centres = remembered_k_means(joint, config["prototypes"], seed)[:, :-1]
         table, scale = quantise(centres)
         table = np.unique(table, axis=0)
-        squared = cdist(x, table * np.float64(scale), "sqeuclidean")
+        squared = squared_distances(x, table, scale)
         floor = np.float32(_FLOOR * float(np.median(squared.min(axis=1))) or 1.0)
         share = _shares(squared, config["nearest"], float(floor))
         owner = squared.argmin(axis=1)

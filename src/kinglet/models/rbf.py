@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.spatial.distance import cdist
 from scipy.special import softmax
 
-from kinglet.models._bumps import BUMPS, bumps_block, bumps_oracle, k_means, quantise
+from kinglet.models._bumps import BUMPS, bumps_block, bumps_oracle, quantise, squared_distances
+from kinglet.models._k_means import k_means
+from kinglet.models._memo import MEMO, digest
 from kinglet.models._read_out import ridge_read_out
 from kinglet.record import CLASSIFICATION, Config, Field, Fitted, Model, Parameter
 
@@ -53,14 +54,14 @@ class Rbf(Model):
     def fit(
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
-        x = x.astype(np.float64)
-        centres = _centres(x, y, config["centres"], seed)
-        table, scale = quantise(centres)
-        squared = cdist(x, table * np.float64(scale), "sqeuclidean")
-        gamma = np.float32(config["width"] / (np.median(squared) or 1.0))
+        table, scale, squared, typical = MEMO.get(
+            f"rbf {config['centres']} {seed} {digest(x, y)}",
+            lambda: _around(x.astype(np.float64), y, config["centres"], seed),
+        )
+        gamma = np.float32(config["width"] / typical)
         near = np.exp(-gamma * squared)
         return {
-            "scale": np.array(scale),
+            "scale": scale,
             "gamma": np.array(gamma),
             "table": table,
             **ridge_read_out(near, y, n_outputs, config["penalty"]),
@@ -91,6 +92,13 @@ class Rbf(Model):
     def oracle(self, config: Config, fitted: Fitted, x: np.ndarray) -> np.ndarray:
         near = bumps_oracle(fitted, x)
         return softmax(near @ fitted["weights"].T.astype(np.float64) + fitted["bias"], axis=1)
+
+
+def _around(x: np.ndarray, y: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, ...]:
+    """Centres as int8, their scale, squared distances of the lines to them and the typical one."""
+    table, scale = quantise(_centres(x, y, count, seed))
+    squared = squared_distances(x, table, scale)
+    return table, np.array(scale), squared, np.array(np.median(squared) or 1.0)
 
 
 def _centres(x: np.ndarray, y: np.ndarray, count: int, seed: int) -> np.ndarray:

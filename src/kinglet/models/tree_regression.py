@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesRegressor, GradientBoostingRegressor, RandomForestRegressor
 
-from kinglet.models._trees import MAX_INPUTS, leaf_of, preorder, round_up
+from kinglet.models._forest import Forest, remembered
+from kinglet.models._grow import bootstrap, grow, subsample, tree_seeds
+from kinglet.models._memo import digest
+from kinglet.models._trees import MAX_INPUTS, leaf_of, round_up
 from kinglet.record import EXTRAPOLATION, Config, Field, Fitted, Model, Parameter
 
 _LARGEST = 32767  # of a leaf's value in int16
 # Share of the features that a split looks at; randomised thresholds want them all; measured.
 _FEATURES = {"random_forest": 0.3, "extra_trees": 1.0, "boosted": 0.3}
+_TREES, _LEAVES = (10, 20, 40, 80), (8, 16, 32, 64)
 _LINES = 0.7  # share of the lines that each boosted tree sees
 
 
@@ -41,8 +44,8 @@ class TreeRegression(Model):
             "How they are grown.",
             choices=("random_forest", "extra_trees", "boosted"),
         ),
-        Parameter("trees", 80, "Trees.", choices=(10, 20, 40, 80)),
-        Parameter("leaves", 16, "Most leaves of a tree.", choices=(8, 16, 32, 64)),
+        Parameter("trees", 80, "Trees.", choices=_TREES),
+        Parameter("leaves", 16, "Most leaves of a tree.", choices=_LEAVES),
         Parameter(
             "rate",
             0.1,
@@ -69,21 +72,18 @@ class TreeRegression(Model):
         if x.shape[1] > MAX_INPUTS:
             raise ValueError(f"tree_regression takes at most {MAX_INPUTS} features")
         offset = float(y.mean())
-        grower = _grower(config, seed)
-        grower.fit(round_up(x), y - offset)
-        trees = [estimator.tree_ for estimator in np.ravel(grower.estimators_)]
-        share = config["rate"] if config["method"] == "boosted" else 1 / len(trees)
-        walks = [preorder(tree) for tree in trees]
-        values = share * np.concatenate(
-            [tree.value[leaves, 0, 0] for tree, (_, leaves) in zip(trees, walks, strict=True)]
-        )
+        x, target = round_up(x), y - offset
+        boosted = config["method"] == "boosted"
+        forest = (_boosted if boosted else _averaged)(config, x, target, seed)
+        share = config["rate"] if boosted else 1 / config["trees"]
+        sizes, nodes, ends = forest.packed()
+        values = share * forest.value[ends, 0]
         scale = np.abs(values).max() / _LARGEST or 1.0
-        nodes = [node for nodes, _ in walks for node in nodes]
         return {
             "offset": np.array(offset, dtype=np.float32),
             "scale": np.array(scale, dtype=np.float32),
-            "sizes": np.array([len(nodes) for nodes, _ in walks], dtype=np.uint8),
-            "nodes": np.array(nodes or [0], dtype=np.uint32),  # C has no empty table
+            "sizes": sizes,
+            "nodes": nodes if len(nodes) else np.zeros(1, dtype=np.uint32),  # C has no empty table
             "leaves": np.rint(values / scale).astype(np.int16),
         }
 
@@ -108,22 +108,50 @@ class TreeRegression(Model):
         return out[:, None]
 
 
-def _grower(config: Config, seed: int) -> Any:
-    """What grows the trees."""
-    common = {
-        "n_estimators": config["trees"],
-        "max_leaf_nodes": config["leaves"],
-        "max_features": _FEATURES[config["method"]],
-        "max_depth": None,
-        "random_state": seed,
-    }
-    if config["method"] == "random_forest":
-        return RandomForestRegressor(**common)
-    if config["method"] == "extra_trees":
-        return ExtraTreesRegressor(**common)
-    return GradientBoostingRegressor(
-        learning_rate=config["rate"], subsample=_LINES, init="zero", **common
-    )
+def _features(config: Config, x: np.ndarray) -> int:
+    """Features that a split looks at."""
+    return max(1, int(_FEATURES[config["method"]] * x.shape[1]))
+
+
+def _averaged(config: Config, x: np.ndarray, target: np.ndarray, seed: int) -> Forest:
+    """Trees that do not know of each other."""
+    random = config["method"] == "extra_trees"
+    seeds = tree_seeds(seed, max(_TREES))
+
+    def grown(part: slice) -> list[Any]:
+        weights = [None if random else bootstrap(each, len(x)) for each in seeds[part]]
+        return grow(
+            x,
+            target,
+            seeds[part],
+            weights,
+            random=random,
+            features=_features(config, x),
+            leaves=config["leaves"],
+        )
+
+    name = f"{config['method']} {seed} {digest(x, target)}"
+    return remembered(name, config["trees"], config["leaves"], _LEAVES, grown)
+
+
+def _boosted(config: Config, x: np.ndarray, target: np.ndarray, seed: int) -> Forest:
+    """Trees of which each is grown from what those before have left of the target."""
+    state = np.random.RandomState(seed)
+    inside = max(1, int(_LINES * len(x)))
+    said, trees = np.zeros(len(x)), []
+    for _ in range(config["trees"]):
+        (tree,) = grow(
+            x,
+            target - said,
+            [state],
+            [subsample(state, len(x), inside)],
+            random=False,
+            features=_features(config, x),
+            leaves=config["leaves"],
+        )
+        said += config["rate"] * tree.predict(x)[:, 0]
+        trees.append(tree)
+    return Forest.of(trees)
 
 
 RECORD = TreeRegression()

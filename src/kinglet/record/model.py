@@ -26,14 +26,17 @@ class Model(Record):
     ) -> dict[str, np.ndarray]:
         """Fit.
 
+        The same arguments give the same bits. What variants of a configuration share (centres,
+        grown trees) is remembered for a while by lines and seed: give them the same seed.
+
         Parameters
         ----------
         x : ndarray of float32, shape (n, n_features)
             Scaled features.
         y : ndarray, shape (n,)
-            Class of each line, 0..n_outputs-1.
+            Class of each line, 0..n_outputs-1; or its target, floating point.
         n_outputs : int
-            Number of classes.
+            Number of classes; 1 for a target.
         seed : int
             Seed of everything drawn.
         """

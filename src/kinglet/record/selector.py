@@ -27,7 +27,10 @@ class Selector(Record):
         limit: float,
         seed: int,
     ) -> np.ndarray:
-        """Select.
+        """Select features, the best first.
+
+        With all else the same, what is selected for a smaller ``count`` is the beginning of what is
+        selected for a larger one.
 
         Parameters
         ----------
@@ -45,7 +48,7 @@ class Selector(Record):
         Returns
         -------
         ndarray of int64
-            Ascending indices, never of a feature that is constant over the lines; empty where the
-            limit pays for none.
+            Indices in the order in which they were chosen, never of a feature that is constant over
+            the lines; empty where the limit pays for none.
         """
         raise NotImplementedError

@@ -20,9 +20,14 @@ THRIFT = Parameter(
 _SLACK = 1e-9
 
 
-def even_share(pool: Pool, limit: float, count: int) -> float:
-    """Operations that each of ``count`` features may cost if all cost the same; above 0."""
-    return max(min(limit, pool.each.sum() + pool.shared.sum()) / count, 1e-9)
+# The even share is that of so many features, whatever the count: the choice of a smaller count is
+# the beginning of that of a larger one.
+_USUAL = 64
+
+
+def even_share(pool: Pool, limit: float) -> float:
+    """Operations that each of 64 features may cost if all cost the same; above 0."""
+    return max(min(limit, pool.each.sum() + pool.shared.sum()) / _USUAL, 1e-9)
 
 
 class Purse:
@@ -33,16 +38,14 @@ class Purse:
     pool : Pool
     limit : float
         Operations to spend; may be infinite.
-    count : int
-        Features to buy.
     thrift : float
         A feature at its even share of the limit counts 1 / (1 + thrift) of its worth.
     """
 
-    def __init__(self, pool: Pool, limit: float, count: int, thrift: float = 0.0) -> None:
+    def __init__(self, pool: Pool, limit: float, thrift: float = 0.0) -> None:
         self._pool = pool
         self._left = limit * (1 - _SLACK)
-        self._thrift = thrift / even_share(pool, limit, count)
+        self._thrift = thrift / even_share(pool, limit)
         self._paid = np.zeros(len(pool.shared), dtype=bool)
         self._price = pool.marginal(self._paid)
         self.bought: list[int] = []
@@ -61,8 +64,8 @@ class Purse:
             self._price[self._pool.member[:, group]] -= self._pool.shared[group]
 
     def selected(self) -> np.ndarray:
-        """What was bought, ascending."""
-        return np.sort(np.array(self.bought, dtype=np.int64))
+        """What was bought, in that order."""
+        return np.array(self.bought, dtype=np.int64)
 
 
 def varies(x: np.ndarray) -> np.ndarray:

@@ -43,7 +43,7 @@ class Forward(Selector):
         size = np.sqrt((columns**2).sum(axis=0))
         free = varies(x) & (size > 0)
         columns /= np.where(free, size, 1)
-        purse = Purse(pool, limit, config["count"], config["thrift"])
+        purse = Purse(pool, limit, config["thrift"])
         while len(purse.bought) < config["count"]:
             before = len(purse.bought)
             _round(columns, target, free, purse, config["count"])

@@ -11,6 +11,7 @@ from kinglet.selectors._purse import COUNT, THRIFT, Purse, even_share, varies
 from kinglet.selectors._targets import regression_problem
 
 _KEPT = 0.7  # share of the features that a round keeps
+_FEWEST = 8  # features of the last round; all of them are ranked by it
 _PENALTY = 0.1  # of the squared weights against the mean squared error; measured
 
 
@@ -22,9 +23,8 @@ class RidgeElimination(Selector):
     doc = (
         "Ridge regression of the classes, which weigh the same, or of the target on all features; "
         "the three tenths with the smallest weights, in the light of what they cost, are dropped "
-        "and it is fitted again, until the count is left. If that costs more than allowed, what "
-        "was dropped last is tried in place of the dearest. Best with linear models over 96 "
-        "features."
+        "and it is fitted again, until 8 are left. Those that stayed longest are chosen, as far as "
+        "the limit pays for them. Best with linear models over 96 features."
     )
     source = "Guyon et al. (2002), Gene selection for cancer classification, Machine Learning 46"
     parameters = (COUNT, THRIFT)
@@ -42,18 +42,15 @@ class RidgeElimination(Selector):
         left = np.flatnonzero(varies(x))
         if not len(left):
             return left
-        thrift = config["thrift"] / even_share(pool, limit, config["count"])
-        dropped: list[np.ndarray] = []  # the last dropped at the end, each round by worth
-        while True:
+        thrift = config["thrift"] / even_share(pool, limit)
+        ranking = np.zeros(0, dtype=np.int64)
+        while len(left):
             weight = _ridge_weights(columns[:, left], target)
             value = weight / (1 + thrift * _prices(pool, left))
             order = np.argsort(-value, kind="stable")
-            keep = max(config["count"], int(_KEPT * len(left)))
-            if keep >= len(left):
-                break
-            dropped.append(left[order[keep:]])
+            keep = int(_KEPT * len(left)) if len(left) > _FEWEST else 0
+            ranking = np.concatenate([left[order[keep:]], ranking])
             left = np.sort(left[order[:keep]])
-        ranking = np.concatenate([left[order], *dropped[::-1]])
         return _affordable(ranking, pool, limit, config["count"])
 
 
@@ -80,7 +77,7 @@ def _prices(pool: Pool, left: np.ndarray) -> np.ndarray:
 
 def _affordable(ranking: np.ndarray, pool: Pool, limit: float, count: int) -> np.ndarray:
     """The first features of the ranking that the limit pays for."""
-    purse = Purse(pool, limit, count)
+    purse = Purse(pool, limit)
     worth = np.zeros(pool.n_features)
     worth[ranking] = np.arange(len(ranking), 0, -1)
     for _ in range(count):

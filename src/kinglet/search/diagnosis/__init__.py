@@ -1,0 +1,7 @@
+"""Why a result is poor: likely causes, from the data and the search, most likely first."""
+
+from kinglet.search.diagnosis.case import Case
+from kinglet.search.diagnosis.diagnose import diagnose
+from kinglet.search.diagnosis.finding import Finding, to_json
+
+__all__ = ["Case", "Finding", "diagnose", "to_json"]

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
 
-.PHONY: demo test docs lint format lint-python lint-c benchmark cycles clean
+.PHONY: demo test docs lint format lint-python lint-c benchmark scaling cycles clean
 
 demo: $(VENV)/.demo
 	$(BIN)/kinglet demo
@@ -31,7 +31,8 @@ format: $(VENV)/.test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Quality on real data against desktop methods; needs the data folder beside the checkout.
+# Quality on real data against desktop methods, and the search, which takes hours; needs the data
+# folder beside the checkout.
 benchmark: $(VENV)/.benchmark
 	$(BIN)/python -m benchmarks.classification
 	$(BIN)/python -m benchmarks.anomaly
@@ -41,6 +42,11 @@ benchmark: $(VENV)/.benchmark
 	$(BIN)/python -m benchmarks.play
 	$(BIN)/python -m benchmarks.convert
 	$(BIN)/python -m benchmarks.convert_onnx
+	$(BIN)/python -m benchmarks.search
+
+# What more workers bring; needs no data.
+scaling: $(VENV)/.benchmark
+	$(BIN)/python -m benchmarks.scaling
 
 # Cycles per operation of every step and model, counted on the emulated core.
 cycles: $(VENV)/.test
@@ -54,11 +60,11 @@ $(VENV)/.demo: pyproject.toml | $(VENV)/bin/python
 	touch $@
 
 $(VENV)/.test: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q -e '.[examples,board,test,lint]'
+	$(BIN)/python -m pip install -q -e '.[examples,board,cluster,test,lint]'
 	touch $@
 
 $(VENV)/.benchmark: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q -e '.[examples,board,benchmark]'
+	$(BIN)/python -m pip install -q -e '.[examples,board,cluster,benchmark]'
 	touch $@
 
 clean:

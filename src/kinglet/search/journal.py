@@ -147,6 +147,10 @@ class Journal:
         else:
             write_whole(path, (json.dumps(header) + "\n").encode())
 
+    def reaches(self, number: int) -> bool:
+        """Whether a candidate of this number, or a higher one, was there at the beginning."""
+        return max(self._stored, default=-1) >= number
+
     def stored(self, first: int, pipelines: Sequence[Pipeline]) -> list[Evaluation] | None:
         """The evaluations of a batch, where all of them are there.
 

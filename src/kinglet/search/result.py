@@ -19,6 +19,7 @@ from kinglet.record import OUTLIER
 from kinglet.search.board import board, ranked, recommended, within
 from kinglet.search.boundary import describe_boundary
 from kinglet.search.context import Context
+from kinglet.search.diagnosis import Finding, to_json
 from kinglet.search.estimate import Expected
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.learning import lines_of, report, with_minimum
@@ -205,6 +206,8 @@ class Result:
         Where recordings are kept together in the splits: what that shows of the best candidate.
     expected : Expected, optional
         What new data will show, where it was estimated.
+    diagnosis : list of Finding, optional
+        What limits the result, most likely first, where it was looked for.
     """
 
     context: Context
@@ -216,6 +219,7 @@ class Result:
     stopped: str
     recordings: Recordings | None = None
     expected: Expected | None = None
+    diagnosis: list[Finding] | None = None
 
     @property
     def ranking(self) -> list[Candidate]:
@@ -276,6 +280,7 @@ class Result:
             **self.best.summary(),
             "recordings": None if self.recordings is None else asdict(self.recordings),
             **self._expectation(),
+            "diagnosis": None if self.diagnosis is None else to_json(self.diagnosis),
             "history": self.history,
             "leaderboard": [
                 {

@@ -61,7 +61,8 @@ def search(
     strategy : {"evolution", "random"} or callable
         What is tried after the portfolio; see `kinglet.search.strategy.make_strategy`.
     estimate : bool
-        Whether to estimate what new data will show, which takes a fifth of the budget.
+        Whether to estimate what new data will show, which takes three tenths of the budget, and to
+        look for what limits the result.
     journal : Path, optional
         File that gets a line of JSON for each evaluation.
     resume : bool

@@ -6,7 +6,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from kinglet.search.board import board, challengers, proved, ranked, recommended
 from kinglet.search.budget import Budget
 from kinglet.search.context import Context
 from kinglet.search.control import Control, Phase, Progress
+from kinglet.search.diagnosis import Finding, explain
 from kinglet.search.estimate import (
     INNER_FOLDS,
     Expected,
@@ -39,9 +40,11 @@ from kinglet.signals import Labelled, subsample, take
 
 SEARCHED_LINES = 2500  # of more a subsample is searched, and the finals are on all
 _FINALS_SHARE = 0.1  # of the budget
-_ESTIMATE_SHARE = 0.2
+_ESTIMATE_SHARE = 0.3
 _LATEST = 1.5  # of the budget, for the begin of the last outer search
 _ESTIMATE_CANDIDATES = 5  # of each outer search without a bound in time
+_EXPLAINED = 50  # candidates, and refused ones, that a diagnosis looks at
+_EXPLAIN_SECONDS = 10.0
 _FRESH_FOLDS = 4  # in another number, so that blocks are cut elsewhere
 
 
@@ -116,16 +119,18 @@ class Stages:
         entries = ranked(self.entries)
         if not entries:
             return None
-        expected, recordings = None, None
+        expected, recordings, diagnosis = None, None, None
         try:
             if stopped != "interrupted":
                 entries = self._finals(entries)
                 expected = self._estimate() if estimate else None
+            if stopped != "interrupted" and estimate:
+                diagnosis = self._diagnose(entries)
             entries = self._complete(entries, stopped)
             if stopped != "interrupted":
                 recordings = self._compare(entries)
         except KeyboardInterrupt:
-            stopped = "interrupted"
+            stopped, diagnosis = "interrupted", None
             entries = self._complete(entries, stopped)
         return Result(
             context=self._context,
@@ -137,6 +142,7 @@ class Stages:
             stopped=stopped,
             recordings=recordings,
             expected=expected,
+            diagnosis=None if diagnosis is None else diagnosis.result(),
         )
 
     def _choose_lines(self) -> tuple[Labelled, np.ndarray | None]:
@@ -239,6 +245,16 @@ class Stages:
             return None
         tests = [found[place] for place in sorted(found) if found[place] is not None]
         return summarise(task, tests)
+
+    def _diagnose(self, entries: list[Evaluation]) -> Future[list[Finding]]:
+        """Begin to look for what limits the result, while the leaderboard is linked."""
+        refused = [entry for entry in self.entries if entry.refused]
+        some = [*ranked(entries)[:_EXPLAINED], *refused[:_EXPLAINED]]
+        lead = recommended(entries, drawn=len(self.entries), **self._context.rules)[0]
+        counts = dict(Counter(entry.refused for entry in refused))
+        return self._executor.submit(
+            explain, self._setup, self._searched, lead.pipeline, some, counts, _EXPLAIN_SECONDS
+        )
 
     def _complete(self, entries: list[Evaluation], stopped: str) -> list[Evaluation]:
         """Give the leaderboard its arrays and its linked sizes."""

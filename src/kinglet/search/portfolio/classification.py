@@ -52,7 +52,6 @@ def portfolio(shape: Shape) -> list[Pipeline]:
     )
     cepstra = [blocks.branch("mel_cepstra")]
     listed: list[tuple[list[Chain], Use, Use]] = [
-        (blocks.statistics(), forward(24), lda),  # a first answer within a second
         (union + tf + kernels, forward(96), lda),
         (union + tf, by_trees(64), mlp),
         (kernels, by_ridge(96), lda),
@@ -72,6 +71,7 @@ def portfolio(shape: Shape) -> list[Pipeline]:
         (cepstra, forward(96), lda),
         (union + tf, forward(24), lda),
         (blocks.kernels(84, stride), by_ridge(96), logistic),
+        (blocks.statistics(), forward(24), lda),
     ]
     pipelines = []
     for branches, selection, chosen in listed:

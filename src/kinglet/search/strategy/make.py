@@ -1,4 +1,4 @@
-"""A strategy by its name."""
+"""A strategy by its name, or by what makes it."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from kinglet.search.strategy.base import Strategy
 from kinglet.search.strategy.evolution import Evolution
 from kinglet.search.strategy.random import RandomSearch
 
+Factory = Callable[[Space, Callable[[Pipeline], str]], Strategy]
+
 
 def make_strategy(
-    name: str,
+    name: str | Factory,
     space: Space,
     too_large: Callable[[Pipeline], str] = lambda pipeline: "",
     work: Callable[[Evaluation], float] = splits_run,
@@ -23,7 +25,8 @@ def make_strategy(
 
     Parameters
     ----------
-    name : {"evolution", "random"}
+    name : {"evolution", "random"} or callable
+        A callable makes one of its own from ``space`` and ``too_large``.
     space : Space
     too_large : callable
         Names the limit that a pipeline breaks for certain; such pipelines are never asked for,
@@ -37,6 +40,8 @@ def make_strategy(
     ValueError
         For an unknown name.
     """
+    if callable(name):
+        return name(space, too_large)
     if name == "evolution":
         return Evolution(space, too_large, work)
     if name == "random":

@@ -1,0 +1,1 @@
+"""Benchmarks of the search, one file for each question: `python -m benchmarks.search`."""

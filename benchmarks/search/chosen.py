@@ -19,7 +19,7 @@ from kinglet.search.worker import Setup
 from kinglet.tasks import Task
 from kinglet.tasks.similarity import shares
 
-SEARCHED = 1 - stages._FINALS_SHARE  # of the time of a search without an estimate
+SEARCHED = 1 - stages.FINALS_SHARE  # of the time of a search without an estimate
 
 
 def say(fitted: FittedPipeline, values: np.ndarray) -> np.ndarray:
@@ -87,7 +87,7 @@ class Chooser:
 
     def __init__(self, context: Context, folder: Path) -> None:
         self._rules = context.rules
-        seed, folds = context.seed + 1, stages._FRESH_FOLDS
+        seed, folds = context.seed + 1, stages.FRESH_FOLDS
         splits = context.task.splits(context.data, seed, folds)
         self._setup = Setup(context.problem(folder), tuple(splits))
         self._fresh: dict[int, tuple[float, ...]] = {}

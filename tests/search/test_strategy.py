@@ -301,13 +301,13 @@ def test_evolution_beats_chance():
     best = {
         name: [
             max(worth(p) for batch in run(name, space, 500) for p in batch)
-            for space in (Space(CLASSIFICATION, Shape(64, 3), seed) for seed in range(5))
+            for space in (Space(CLASSIFICATION, Shape(64, 3), seed) for seed in range(8))
         ]
         for name in NAMES
     }
     assert np.mean(best["evolution"]) > np.mean(best["random"]) + 0.02
     wins = np.array(best["evolution"]) > np.array(best["random"])
-    assert wins.sum() >= 4
+    assert wins.sum() >= 6
 
 
 def test_extrapolation_keeps_to_pools_that_hold_the_course():

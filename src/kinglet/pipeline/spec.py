@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kinglet.record import Record, Shape, models, selectors, steps
+from kinglet.record import Learner, Record, Shape, models, selectors, steps
+from kinglet.signals import AUGMENTATIONS, Augmentation
 
 VERSION = 1
 
@@ -72,6 +73,14 @@ class Pipeline:
     model : Use
     prefix : tuple of Use
         Signal steps that all branches share.
+    augmentation : str, optional
+        How the copies of the training signals are changed that the model learns beside them
+        (`kinglet.signals.augment`); none by default.
+
+    Raises
+    ------
+    ValueError
+        For an unknown augmentation, or one for a model that learns on the device.
     """
 
     branches: tuple[Chain, ...]
@@ -79,6 +88,15 @@ class Pipeline:
     selection: Use
     model: Use
     prefix: Chain = field(default=())
+    augmentation: Augmentation | None = None
+
+    def __post_init__(self) -> None:
+        if self.augmentation is None:
+            return
+        if self.augmentation not in AUGMENTATIONS:
+            raise ValueError(f"augmentation {self.augmentation!r} is not known")
+        if isinstance(models()[self.model.name], Learner):
+            raise ValueError(f"{self.model.name} learns on the device: it takes no augmentation")
 
     def chains(self) -> tuple[Chain, ...]:
         """Each branch with the prefix before it."""
@@ -93,6 +111,8 @@ class Pipeline:
             "scale": self.scale.to_json(),
             "selection": self.selection.to_json(),
             "model": self.model.to_json(),
+            # Absent where there is none, so that what was written before keeps its key.
+            **({"augmentation": self.augmentation} if self.augmentation else {}),
         }
 
     @staticmethod
@@ -117,6 +137,7 @@ class Pipeline:
             scale=use(data["scale"], step),
             selection=use(data["selection"], selector),
             model=use(data["model"], model),
+            augmentation=data.get("augmentation"),
         )
 
     def canonical(self) -> str:
@@ -138,6 +159,8 @@ class Pipeline:
         parts.append(steps()[self.scale.name].describe(self.scale.settings))
         parts.append(selectors()[self.selection.name].describe(self.selection.settings))
         parts.append(models()[self.model.name].describe(self.model.settings))
+        if self.augmentation:
+            parts.append(f"learned also from copies {AUGMENTATIONS[self.augmentation]}")
         return "; ".join(parts)
 
 

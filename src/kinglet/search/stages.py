@@ -39,13 +39,13 @@ from kinglet.search.worker import Setup
 from kinglet.signals import Labelled, subsample, take
 
 SEARCHED_LINES = 2500  # of more a subsample is searched, and the finals are on all
-_FINALS_SHARE = 0.1  # of the budget
+FINALS_SHARE = 0.1  # of the budget
 _ESTIMATE_SHARE = 0.3
 _LATEST = 1.5  # of the budget, for the begin of the last outer search
 _ESTIMATE_CANDIDATES = 5  # of each outer search without a bound in time
 _EXPLAINED = 50  # candidates, and refused ones, that a diagnosis looks at
 _EXPLAIN_SECONDS = 10.0
-_FRESH_FOLDS = 4  # in another number, so that blocks are cut elsewhere
+FRESH_FOLDS = 4  # in another number, so that blocks are cut elsewhere
 
 
 class Stages:
@@ -114,7 +114,7 @@ class Stages:
 
     def run(self, *, estimate: bool) -> Result | None:
         """Run all stages; None where no candidate keeps the limits."""
-        later = _FINALS_SHARE + (_ESTIMATE_SHARE if estimate else 0.0)
+        later = FINALS_SHARE + (_ESTIMATE_SHARE if estimate else 0.0)
         stopped = self._loop.run(self._budget.seconds * (1 - later))
         entries = ranked(self.entries)
         if not entries:
@@ -190,7 +190,7 @@ class Stages:
         if len(finalists) == 1:
             return entries
         context = self._context
-        fresh = context.task.splits(context.data, context.seed + 1, _FRESH_FOLDS)
+        fresh = context.task.splits(context.data, context.seed + 1, FRESH_FOLDS)
         setup = replace(self._setup, splits=tuple(fresh))
         found = each(
             self._executor,

@@ -1,5 +1,6 @@
-"""Files of sensor signals: read, checked, grouped, split, thinned, perturbed and imitated."""
+"""Files of sensor signals: read, checked, grouped, split, thinned, changed and imitated."""
 
+from kinglet.signals.augment import AUGMENTATIONS, Augmentation, augment, augmentations
 from kinglet.signals.checks import check_class_name
 from kinglet.signals.groups import count_recorded, describe_groups, read_groups, regroup
 from kinglet.signals.imitate import imitate, imitate_outliers
@@ -17,12 +18,16 @@ from kinglet.signals.targets import label_targets, read_for, read_targets
 
 __all__ = [
     "ABNORMAL",
+    "AUGMENTATIONS",
     "NORMAL",
     "VALUE_LIMIT",
+    "Augmentation",
     "Labelled",
     "Perturbation",
     "Signals",
     "Split",
+    "augment",
+    "augmentations",
     "change_beyond_doubt",
     "check_class_name",
     "count_recorded",

@@ -10,11 +10,25 @@ from kinglet.record import ANOMALY, EXTRAPOLATION, Learner, models, selectors, s
 from kinglet.search.blocks import draw_branches, draw_step, fitting, raw
 from kinglet.search.space import MOST_JOINED, Space
 from kinglet.search.strategy.structure import Structure, Tail, counts_of
+from kinglet.signals import Augmentation
+from kinglet.signals import augmentations as possible_augmentations
 
 SELECTORS = ("forward", "tree_importance", "ridge_elimination")
 _DRAWS = 50
 _FEW = 32  # features of a model whose memory grows with them, at most
+_AUGMENTED = 0.05  # share of the structures with an augmentation, where there may be one
+# Those that paid on some of ten public sensor sets, by blocks of their training files or under
+# stress: a little, and on others they cost more. Coloured noise did no better than jitter.
+_PAYING: tuple[Augmentation, ...] = ("jitter", "scaling", "shift", "rotation")
 _PROVED = 0.5  # share of the structures for extrapolation that draw on a pool of the portfolio
+
+
+def augmentations(space: Space) -> list[Augmentation]:
+    """Augmentations that a search may try; none where a model learns on the device."""
+    if any(isinstance(models()[name], Learner) for name in space.models):
+        return []
+    possible = possible_augmentations(space.shape.length, space.shape.axes)
+    return [kind for kind in possible if kind in _PAYING]
 
 
 class Drawer:
@@ -43,7 +57,11 @@ class Drawer:
         settings = selectors()[selector].draw(rng)
         settings.pop("count", None)
         scale = draw_step(self._scale_name(), rng)
-        return Structure(self._branches(rng), scale, selector, tuple(settings.items()))
+        kinds, kind = augmentations(self.space), None
+        if kinds and rng.random() < _AUGMENTED:
+            kind = kinds[int(rng.integers(len(kinds)))]
+        branches = self._branches(rng)
+        return Structure(branches, scale, selector, tuple(settings.items()), augmentation=kind)
 
     def tail(self, structure: Structure, family: str, rng: np.random.Generator) -> Tail | None:
         """A random tail of a family, None where none goes with the structure."""

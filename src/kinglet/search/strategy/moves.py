@@ -18,7 +18,7 @@ from kinglet.pipeline.spec import Chain
 from kinglet.record import Parameter, Record, selectors, steps
 from kinglet.search import blocks
 from kinglet.search.space import Space
-from kinglet.search.strategy.draw import SELECTORS
+from kinglet.search.strategy.draw import SELECTORS, augmentations
 from kinglet.search.strategy.structure import Structure
 
 Move = Callable[[Structure, Structure, Space, np.random.Generator], Structure]
@@ -216,6 +216,16 @@ def widen(
     return replace(structure, branches=_unique(structure.branches + other.branches))
 
 
+def change_augmentation(
+    structure: Structure, other: Structure, space: Space, rng: np.random.Generator
+) -> Structure:
+    """Another augmentation: one where there was none, and perhaps none where there was one."""
+    kinds = [kind for kind in (None, *augmentations(space)) if kind != structure.augmentation]
+    if not kinds:
+        return structure
+    return replace(structure, augmentation=kinds[int(rng.integers(len(kinds)))])
+
+
 MOVES: tuple[Move, ...] = (
     change_steps,
     change_steps,
@@ -229,6 +239,7 @@ MOVES: tuple[Move, ...] = (
     toggle_modulus,
     exchange,
     widen,
+    change_augmentation,
 )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from kinglet.pipeline import Pipeline, Use
 from kinglet.pipeline.spec import Chain, shapes
 from kinglet.record import Shape, selectors
+from kinglet.signals import Augmentation
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Tail:
 
 @dataclass(frozen=True)
 class Structure:
-    """What is computed of a signal, and how features are selected, but not how many.
+    """What is computed of a signal, how features are selected, but not how many; augmentation.
 
     Parameters
     ----------
@@ -31,6 +32,7 @@ class Structure:
     settings : tuple of (str, value)
         Of the selector, without the count.
     prefix : Chain
+    augmentation : str, optional
     """
 
     branches: tuple[Chain, ...]
@@ -38,13 +40,21 @@ class Structure:
     selector: str
     settings: tuple[tuple[str, Any], ...] = ()
     prefix: Chain = field(default=())
+    augmentation: Augmentation | None = None
 
     @staticmethod
     def of(pipeline: Pipeline) -> Structure:
         """The structure of a pipeline."""
         use = pipeline.selection
         settings = tuple((key, value) for key, value in use.config if key != "count")
-        return Structure(pipeline.branches, pipeline.scale, use.name, settings, pipeline.prefix)
+        return Structure(
+            pipeline.branches,
+            pipeline.scale,
+            use.name,
+            settings,
+            pipeline.prefix,
+            pipeline.augmentation,
+        )
 
     def with_tail(self, tail: Tail) -> Pipeline:
         """The pipeline of this structure and a tail."""
@@ -52,7 +62,9 @@ class Structure:
         if tail.count is not None:
             config["count"] = tail.count
         selection = Use.of(selectors()[self.selector], **config)
-        return Pipeline(self.branches, self.scale, selection, tail.model, self.prefix)
+        return Pipeline(
+            self.branches, self.scale, selection, tail.model, self.prefix, self.augmentation
+        )
 
     def joined(self, shape: Shape) -> int | None:
         """Features to choose from; None where a branch does not take signals of the shape."""

@@ -66,10 +66,10 @@ class WithoutRace(Executor):
         self._workers = workers
 
     def submit(self, function, /, *arguments):
-        """Submit, with a score to reach that nobody misses."""
+        """Submit, with no others to be as good as."""
         if function is worker.run:
-            setup, order, pipeline, _, deadline = arguments
-            arguments = (setup, order, pipeline, -np.inf, deadline)
+            setup, order, pipelines, _, deadline = arguments
+            arguments = (setup, order, pipelines, (), deadline)
         return self._workers.submit(function, *arguments)
 
 

@@ -24,6 +24,13 @@ outlier = library.emulate(new).outputs[:, 0] > 1
 data = kinglet.read_targets([("data", "speeds.csv")], axes=3)
 library = kinglet.search(data, task="extrapolation").best.build()
 prediction = library.emulate(new).outputs[:, 0]
+
+A search in a thread of its own can be looked at, paused and built from while it runs:
+
+running = kinglet.start(data, budget="converged")
+library = running.best.build()  # the best so far; None before the first candidate
+running.pause(), running.resume(), running.stop()
+result = running.result()
 """
 
 from importlib import import_module
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
     from kinglet.errors import InputError, KingletError, NothingFitsError, ToolchainError
     from kinglet.library import Emulator, Library
     from kinglet.search import Candidate, Progress, Result
+    from kinglet.search.running import Running, start
     from kinglet.search.search import search
     from kinglet.signals import (
         Labelled,
@@ -64,6 +72,7 @@ _ROOMS = {
     "NothingFitsError": "kinglet.errors",
     "Progress": "kinglet.search",
     "Result": "kinglet.search",
+    "Running": "kinglet.search.running",
     "Signals": "kinglet.signals",
     "ToolchainError": "kinglet.errors",
     "convert": "kinglet.convert",
@@ -78,6 +87,7 @@ _ROOMS = {
     "read_signals": "kinglet.signals",
     "read_targets": "kinglet.signals",
     "search": "kinglet.search",
+    "start": "kinglet.search.running",
 }
 
 __all__ = [
@@ -90,6 +100,7 @@ __all__ = [
     "NothingFitsError",
     "Progress",
     "Result",
+    "Running",
     "Signals",
     "ToolchainError",
     "convert",
@@ -104,6 +115,7 @@ __all__ = [
     "read_signals",
     "read_targets",
     "search",
+    "start",
 ]
 
 

@@ -25,7 +25,7 @@ def stream(machine_files, tmp_path_factory) -> SimpleNamespace:
 
 def test_make_leaves_library_result_and_journal(fan):
     names = {path.name for path in fan.out.iterdir()}
-    assert names == {"library.zip", "result.json", "search.jsonl"}
+    assert names == {"library.zip", "result.json", "search"}
     document = fan.document
     assert json.loads((fan.out / "result.json").read_text()) == document
     assert document["task"] == "anomaly" and document["classes"] == ["normal", "abnormal"]

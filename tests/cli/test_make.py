@@ -47,7 +47,10 @@ def made(files, tmp_path_factory) -> tuple[Path, dict]:
 
 def test_leaves_library_result_and_journal(made):
     out, printed = made
-    assert {path.name for path in out.iterdir()} == {"library.zip", "result.json", "search.jsonl"}
+    assert {path.name for path in out.iterdir()} == {"library.zip", "result.json", "search"}
+    assert {path.name for path in (out / "search").iterdir()} == {
+        "search.json", "signals.npz", "journal.jsonl", "status.json", "pid",
+    }  # fmt: skip
     assert json.loads((out / "result.json").read_text()) == printed
     assert printed["classes"] == list(samples.CLASSES)
     assert printed["target"] == "STM32F411RE" and printed["clock_hz"] == 100_000_000

@@ -63,7 +63,8 @@ def test_targets_have_recordings_too():
     target = data.signals.group % 4 + np.arange(len(data.label)) % EACH / EACH
     result = search(
         label_targets(data.signals, target),
-        task="extrapolation", candidates=1, budget=None, jobs=1, estimate=False, model=["linear_regression"],
+        task="extrapolation", candidates=1, budget=None, jobs=1,
+        estimate=False, model=["linear_regression"],
     )  # fmt: skip
     assert "12 recordings" in result.recordings.words
 
@@ -75,7 +76,8 @@ def test_few_recordings_with_targets_are_compared_too():
     signals = replace(data.signals, group=data.signals.group // 3)
     result = search(
         label_targets(signals, rng.normal(size=len(data.label))),
-        task="extrapolation", candidates=1, budget=None, jobs=1, estimate=False, model=["linear_regression"],
+        task="extrapolation", candidates=1, budget=None, jobs=1,
+        estimate=False, model=["linear_regression"],
     )  # fmt: skip
     blocks = result.best.evaluation.split_scores
     assert "4 recordings" in result.recordings.words

@@ -12,7 +12,7 @@ import pytest
 from kinglet.costs import Sizes
 from kinglet.errors import InputError, NothingFitsError
 from kinglet.record import Shape
-from kinglet.search import loop, search
+from kinglet.search import search, worker
 from kinglet.search.board import pareto, ranked, recommended
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.executors import interrupts_held
@@ -128,13 +128,21 @@ def test_same_seed_same_bytes_whatever_the_jobs(tmp_path):
     assert first == two.best.build().save(tmp_path / "two.zip").read_bytes()
 
 
+def best_of_each_structure(result):
+    found = {}
+    for entry in result.evaluations:
+        found.setdefault((entry.pipeline.branches, entry.pipeline.selection.name), entry.pipeline)
+    return list(found.values())[:5]
+
+
 def test_racing_changes_no_winner(monkeypatch):
     data = samples.labelled(n=45)
-    raced = search(data, budget=None, candidates=26, jobs=1, estimate=False)
-    monkeypatch.setattr(loop, "_RACED", 10**9)
-    full = search(data, budget=None, candidates=26, jobs=1, estimate=False)
-    best = [entry.pipeline for entry in full.evaluations[:5]]
-    assert [entry.pipeline for entry in raced.evaluations[:5]] == best
+    known = {"budget": None, "candidates": 40, "jobs": 1, "estimate": False, "strategy": "random"}
+    raced = search(data, **known)
+    monkeypatch.setattr(worker, "RACED", 10**9)
+    full = search(data, **known)
+    assert len(full.evaluations) > len(raced.evaluations), "nothing was stopped"
+    assert best_of_each_structure(raced) == best_of_each_structure(full)
 
 
 @pytest.mark.parametrize(

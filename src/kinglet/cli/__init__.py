@@ -11,14 +11,16 @@ from typing import Annotated
 import typer
 
 from kinglet import __version__
+from kinglet.cli.control import pause, resume, stop
 from kinglet.cli.convert import convert
 from kinglet.cli.demo import demo
 from kinglet.cli.emulate import emulate
+from kinglet.cli.leaderboard import leaderboard
 from kinglet.cli.make import make
 from kinglet.cli.targets import targets
 from kinglet.errors import KingletError
 
-_COMMANDS = (make, convert, emulate, targets, demo)
+_COMMANDS = (make, leaderboard, pause, resume, stop, convert, emulate, targets, demo)
 
 app = typer.Typer(
     name="kinglet",

@@ -1,23 +1,22 @@
-"""What the commands show on a terminal: progress while searching, then the result."""
+"""What the commands show on a terminal of a result."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from kinglet.cli.scores import SCORES
+from kinglet.cli.scores import SCORES, expected_row
 
 if TYPE_CHECKING:
     from kinglet.convert import Converted
-    from kinglet.search import Progress as SearchProgress
-    from kinglet.workflow import Made
+    from kinglet.workflow import Made, Picked
 
-_PHASES = {"prepare": "computing features", "search": "searching", "link": "building"}
 _messages = Console(stderr=True, highlight=False, markup=False)
 
 
@@ -27,36 +26,40 @@ def warn(warnings: Sequence[str]) -> None:
         _messages.print(f"warning: {text}", soft_wrap=True)
 
 
-@contextmanager
-def progress(quiet: bool = False) -> Iterator[Callable[[SearchProgress], None] | None]:
-    """A bar on stderr with the best so far; nothing where ``quiet``."""
-    if quiet:
-        yield None
-        return
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[best]}"),
-        console=_messages,
-    )
-    with bar:
-        line = bar.add_task("computing features", total=1.0, best="")
+def finish(made: Made, *, told: Sequence[str] = (), as_json: bool = False) -> None:
+    """Print what was made, and warnings.
 
-        def update(state: SearchProgress) -> None:
-            words = _PHASES[state.phase]
-            best = ""
-            if state.best is not None:
-                best = f"{state.evaluated} candidates, best score {state.best.score:.1f}"
-            bar.update(line, description=words, completed=state.share, best=best)
+    Parameters
+    ----------
+    told : sequence of str
+        Warnings that were printed before.
 
-        yield update
-        bar.update(line, completed=1.0, description="built")
+    Raises
+    ------
+    typer.Exit
+        With 130 where the search was interrupted.
+    """
+    if as_json:
+        typer.echo(json.dumps(made.document, indent=1))
+    else:
+        show(made)
+    warn([text for text in made.document["warnings"] if text not in told])
+    if made.result.stopped == "interrupted":
+        typer.echo("interrupted: this is the best so far", err=True)
+        raise typer.Exit(130)
 
 
 def show(made: Made) -> None:
     """Print scores, sizes and where the files are."""
     _table([*_rows(made.document), ("files", f"{made.library_path}\n{made.result_path}")])
+
+
+def show_picked(picked: Picked, path: Path) -> None:
+    """Print scores, sizes and where the library of one candidate is."""
+    document = picked.document
+    rows = [("candidate", str(document["number"])), ("score", f"{document['score']:.1f} of 100")]
+    rows += SCORES[document["task"]](document)
+    _table([*rows, *_library_rows(document), ("file", str(path))])
 
 
 def show_converted(made: Converted) -> None:
@@ -81,6 +84,7 @@ def _table(rows: Sequence[tuple[str, str]]) -> None:
 
 def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "score", f"{document['score']:.1f} of 100"
+    yield expected_row(document)
     yield from SCORES[document["task"]](document)
     if recordings := document["recordings"]:
         together, torn = recordings["together"], recordings["torn"]
@@ -91,6 +95,9 @@ def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
     yield from _library_rows(document)
     yield "search", f"{document['candidates']} candidates in {document['seconds']:.0f} s"
+    others = len(document["leaderboard"])
+    if others > 1:
+        yield "leaderboard", f"{others} candidates to choose from: see 'kinglet leaderboard'"
 
 
 def _library_rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,14 +1,16 @@
 """``kinglet make``: files in, library out."""
 
-import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
+from kinglet.cli.budget import parse_budget
 from kinglet.errors import InputError
 from kinglet.targets import DEFAULT, get
-from kinglet.targets.units import parse_duration, parse_size, parse_time
+from kinglet.targets.units import parse_size, parse_time
 
 
 def make(
@@ -80,13 +82,41 @@ def make(
     ] = None,
     budget: Annotated[
         str | None,
-        typer.Option(help="Time for the search.  [default: 60s, or none with --candidates]"),
+        typer.Option(
+            metavar="TIME|converged",
+            help="Time for all of it, or until the last third of the candidates brought no gain.  "
+            "[default: 60s, or none with --candidates]",
+        ),
     ] = None,
     candidates: Annotated[
-        int | None, typer.Option(min=1, help="Candidates to evaluate, in place of a time.")
+        int | None,
+        typer.Option(min=1, help="Candidates to evaluate, in place of a time or beside it."),
+    ] = None,
+    strategy: Annotated[
+        Literal["evolution", "random"],
+        typer.Option(help="What is tried after the portfolio."),
+    ] = "evolution",
+    no_estimate: Annotated[
+        bool,
+        typer.Option(
+            "--no-estimate",
+            help="Do not estimate what new data will show; its fifth of the time is searched.",
+        ),
+    ] = False,
+    within: Annotated[
+        float | None,
+        typer.Option(
+            help="Build the smallest library whose score is so many points below the best, at most."
+        ),
     ] = None,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Worker processes.  [default: all cores]")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Search on a Dask cluster instead, as tcp://host:8786."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything drawn.")] = 0,
     optimise: Annotated[
@@ -99,6 +129,10 @@ def make(
     suffix: Annotated[
         str, typer.Option(help="Suffix of all names, for several libraries in one firmware.")
     ] = "",
+    progress: Annotated[
+        Literal["bar", "json", "none"] | None,
+        typer.Option(help="What stderr tells meanwhile.  [default: bar, none with --json]"),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print result.json.")] = False,
 ) -> None:
     """Search the best library for files of signals, one signal per line, and build it.
@@ -127,41 +161,41 @@ def make(
         "max_knowledge": parse_size(max_knowledge),
         "forget": forget,
         "model": tuple(model or ()),
-        "budget": parse_duration(budget or "60s") if budget or not candidates else None,
+        "budget": parse_budget(budget or "60s") if budget or not candidates else None,
         "candidates": candidates,
-        "jobs": jobs,
+        "strategy": strategy,
+        "estimate": not no_estimate,
+        "within": within,
         "seed": seed,
         "optimise": optimise,
         "settings": {name: value for name, value in settings.items() if value is not None},
     }
-    from kinglet.cli.display import progress, show, warn
+    from kinglet.cli.display import finish, warn
+    from kinglet.cli.watch import watched
     from kinglet.workflow import make as run
     from kinglet.workflow import read
 
     data = read(task, pairs, axes, rate, multisensor=multisensor, groups=groups, seed=seed)
     warn(data.signals.warnings)
-    try:
-        with progress(quiet=as_json) as on_progress:
-            made = run(
-                data,
-                out,
-                abi=float_abi,
-                suffix=suffix,
-                journal=out / "search.jsonl",
-                on_progress=on_progress,
-                **arguments,
-            )
-    except KeyboardInterrupt:
-        typer.echo("kinglet: interrupted before there was a library: none is written", err=True)
-        raise typer.Exit(130) from None
-    if as_json:
-        typer.echo(json.dumps(made.document, indent=1))
-    else:
-        show(made)
-    warn([text for text in made.document["warnings"] if text not in data.signals.warnings])
-    if made.result.stopped == "interrupted":
-        typer.echo("interrupted: this is the best so far", err=True)
-        raise typer.Exit(130)
+    with (
+        _workers(cluster, jobs) as workers,
+        watched(progress or ("none" if as_json else "bar")) as on_progress,
+    ):
+        arguments |= workers
+        made = run(data, out, abi=float_abi, suffix=suffix, on_progress=on_progress, **arguments)
+    finish(made, told=data.signals.warnings, as_json=as_json)
+
+
+@contextmanager
+def _workers(cluster: str | None, jobs: int | None) -> Iterator[dict[str, Any]]:
+    """Where a search runs, as arguments of `kinglet.search`."""
+    if cluster is None:
+        yield {"jobs": jobs}
+        return
+    from kinglet.search.cluster import connect
+
+    with connect(cluster) as (executor, count):
+        yield {"executor": executor, "jobs": min(jobs or count, count)}
 
 
 def _pair(text: str) -> tuple[str, str]:

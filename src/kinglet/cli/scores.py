@@ -8,6 +8,20 @@ from typing import Any
 Row = tuple[str, str]
 
 
+def expected_row(document: dict[str, Any]) -> Row:
+    """What new data will show, beside what the search shows."""
+    expected = document["expected"]
+    if expected is None:
+        return "on new data", document["expected_reason"]
+    metric = "R2" if document["task"] == "extrapolation" else "balanced accuracy"
+    return (
+        "on new data",
+        f"{metric} {expected['value']:.2f} is to be expected ({expected['low']:.2f} to "
+        f"{expected['high']:.2f}), the search shows "
+        f"{expected['value'] + document['optimism']:.2f}",
+    )
+
+
 def _accuracy(document: dict[str, Any]) -> Row:
     interval, splits = document["balanced_accuracy_interval"], document["splits"]
     return (

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypedDict, get_args
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from kinglet import __version__
 from kinglet.costs import CostModel
@@ -89,7 +90,8 @@ class Context:
 
     def complete(self, entry: Evaluation) -> Evaluation:
         """Evaluate a candidate once more on all signals, with its arrays."""
-        with tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True) as name:
+        temporary = tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True)
+        with temporary as name, threadpool_limits(1):
             whole = evaluate(self.problem(Path(name)), list(self.splits), entry.pipeline)
         return replace(whole, known=entry.known, number=entry.number, fresh=entry.fresh)
 

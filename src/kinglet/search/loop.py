@@ -25,11 +25,10 @@ from kinglet.search.executors import interrupts_held
 from kinglet.search.journal import Journal
 from kinglet.search.space import Space
 from kinglet.search.strategy import Strategy
-from kinglet.search.worker import STOP, Setup, run, warm
+from kinglet.search.worker import RACED, STOP, Setup, run, warm
 
-GENERATION = 8  # batches
+GENERATION = 4  # batches
 _PREPARE_SHARE = 0.2
-_RACED = 8  # a candidate that cannot be among so many best is stopped
 _LOOK = 0.5  # seconds between two looks at the clock and the controls
 _RATE_OVER = 5.0  # seconds
 
@@ -127,7 +126,7 @@ class Loop:
                 why = self._ask(running)
                 if not running:
                     return why or "budget"
-                if self._left() == 0 or self._control.stopped:
+                if (self._left() == 0 and not self._replays()) or self._control.stopped:
                     return self._finish(running)
                 timeout = min(_LOOK, self._left())
                 finished, _ = wait(running, timeout=timeout, return_when=FIRST_COMPLETED)
@@ -144,9 +143,11 @@ class Loop:
 
     def _ask(self, running: dict[Future[Any], int]) -> str:
         """Submit batches while there are free workers; tells why there will be no more."""
-        while len(running) < self._workers and not self._control.stopped and self._left() > 0:
-            index = len(self._batches)
+        while len(running) < self._workers and not self._control.stopped:
+            index, began = len(self._batches), time.monotonic()
             first = self._batches[-1].stop if self._batches else 0
+            if self._left() == 0 and not self._replays():
+                return ""
             most = self._budget.candidates
             if most is not None and first >= most:
                 return "candidates"
@@ -163,17 +164,21 @@ class Loop:
             stored = self._journal.stored(first, pipelines)
             if stored is not None:
                 self._tell(index, stored)
+                self._waited += time.monotonic() - began  # that time was spent before
                 continue
-            bound = self._known.best[_RACED - 1].score if len(self._known.best) >= _RACED else None
             future = self._begin(
                 run,
                 self._order(),
                 pipelines,
-                -np.inf if bound is None else bound,
+                tuple(entry.score for entry in self._known.best[:RACED]),
                 self._deadline(index),
             )
             running[future] = index
         return ""
+
+    def _replays(self) -> bool:
+        """Whether the journal knows of candidates to come: they take no time of the budget."""
+        return self._journal.reaches(self._batches[-1].stop if self._batches else 0)
 
     def _may_know(self, index: int) -> bool:
         """Whether all that a batch is judged by has been told; takes it in if so."""

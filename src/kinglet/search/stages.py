@@ -116,6 +116,9 @@ class Stages:
         """Run all stages; None where no candidate keeps the limits."""
         later = FINALS_SHARE + (_ESTIMATE_SHARE if estimate else 0.0)
         stopped = self._loop.run(self._budget.seconds * (1 - later))
+        if stopped == "stopped":  # as if its time were over: the rest gets its share of that
+            over = self._loop.seconds / (1 - later)
+            self._budget = replace(self._budget, seconds=min(self._budget.seconds, over))
         entries = ranked(self.entries)
         if not entries:
             return None

@@ -43,6 +43,8 @@ class Setup:
 
 
 STOP = "stop"  # a file of this name in the store ends every evaluation
+RACED = 8  # a candidate that cannot be among so many best is stopped
+_ALIKE = 2  # of one batch that are run to the end in any case
 _MOST_PROBLEMS = 2  # the one that is searched and the one that its finalists are judged on
 # By thread, since what stores keep in memory is not to be shared: a cluster's worker may have many.
 _current: dict[int, dict[Path, Problem]] = {}
@@ -88,7 +90,7 @@ def run(
     setup: Setup,
     order: tuple[int, ...],
     pipelines: Sequence[Pipeline],
-    bound: float,
+    best: tuple[float, ...],
     deadline: float,
 ) -> list[Evaluation]:
     """Evaluate a batch of candidates; arrays stay here.
@@ -97,8 +99,8 @@ def run(
     ----------
     order : tuple of int
         The splits, hardest first.
-    bound : float
-        Score below which a candidate may stop.
+    best : tuple of float
+        The highest scores so far.
     deadline : float
         Moment (`time.time`) after which nothing more is begun.
 
@@ -115,11 +117,23 @@ def run(
     entries: list[Evaluation] = []
     with threadpool_limits(1):
         for pipeline in pipelines:
-            entry = _evaluate(setup, order, pipeline, bound, over)
+            own = [entry.score for entry in entries if entry.complete]
+            entry = _evaluate(setup, order, pipeline, _bound(best, own), over)
             if not (entry.complete or entry.refused) and over():
                 break  # cut off, not judged
             entries.append(light(entry))
     return entries
+
+
+def _bound(best: tuple[float, ...], own: list[float]) -> float:
+    """Score below which a candidate may stop: it is no longer among the best of all, or of its own.
+
+    Those of a batch are alike; the best two of them are enough.
+    """
+    if len(best) < RACED:
+        return -np.inf
+    alike = sorted(own)[-_ALIKE] if len(own) >= _ALIKE else -np.inf
+    return max(alike, sorted([*best, *own])[-RACED])
 
 
 def rejudge(setup: Setup, pipeline: Pipeline) -> tuple[float, ...]:

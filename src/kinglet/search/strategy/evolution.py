@@ -19,7 +19,7 @@ from kinglet.search.strategy.structure import Proposal, Structure, Tail, tail_of
 
 _FRESH = 0.1  # share of the structures and of the tails that are drawn, not bred
 _SAME = 0.2  # share of the batches that give an elite's structure other tails
-_NEW = 0.5  # of a full batch: a structure that is not known to be good gets fewer tails
+_NEW = 1.0  # of a full batch: a structure that is not known to be good gets fewer tails
 _AGAIN = 0.5  # chance that another move follows
 _DRAWS = 20
 

@@ -43,7 +43,7 @@ class Setup:
 
 
 STOP = "stop"  # a file of this name in the store ends every evaluation
-RACED = 8  # a candidate that cannot be among so many best is stopped
+RACED = 4  # a candidate that cannot be among so many best is stopped
 _ALIKE = 2  # of one batch that are run to the end in any case
 _MOST_PROBLEMS = 2  # the one that is searched and the one that its finalists are judged on
 # By thread, since what stores keep in memory is not to be shared: a cluster's worker may have many.

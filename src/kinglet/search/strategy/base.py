@@ -16,7 +16,7 @@ from kinglet.search.store import seed_of
 from kinglet.search.strategy.draw import Drawer
 from kinglet.search.strategy.structure import Proposal, Structure, Tail
 
-TAILS = 16
+TAILS = 32
 LEARNER_TAILS = 4  # a device is played, signal by signal: such candidates are slow to judge
 _TRIES = 12
 _FAILED = 12  # draws that give nothing new, after which a batch is full enough

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from kinglet.convert import Converted
     from kinglet.workflow import Made, Picked
 
+_REASONS = 3  # that are shown for what limits the result; all of them are in result.json
+_LIKELY = 0.1
 _messages = Console(stderr=True, highlight=False, markup=False)
 
 
@@ -98,6 +100,9 @@ def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
     others = len(document["leaderboard"])
     if others > 1:
         yield "leaderboard", f"{others} candidates to choose from: see 'kinglet leaderboard'"
+    for finding in (document["diagnosis"] or [])[:_REASONS]:
+        if finding["likelihood"] >= _LIKELY:
+            yield "perhaps", f"{finding['cause']}: {finding['evidence']}; {finding['advice']}"
 
 
 def _library_rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:

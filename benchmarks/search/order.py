@@ -17,28 +17,31 @@ import tempfile
 import time
 from pathlib import Path
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from benchmarks import runner
 from benchmarks.search import sets
+from benchmarks.search.order_tables import markdown
 from benchmarks.search.question import AD, EXT, NCC, OCC
 from benchmarks.search.recipes import Recipe, elite, listed, more
 from benchmarks.search.recorded import record
 from kinglet.files import write_whole
 from kinglet.pipeline import Pipeline
-from kinglet.record import ANOMALY, CLASSIFICATION, EXTRAPOLATION, OUTLIER
+from kinglet.pipeline.spec import Chain
+from kinglet.record import ANOMALY, CLASSIFICATION, EXTRAPOLATION, OUTLIER, Learner, models
 from kinglet.search.board import ranked
 from kinglet.search.context import make_context
+from kinglet.search.estimate import INNER_FOLDS, Outer, outer_splits
 from kinglet.search.evaluate import evaluate
-from kinglet.search.fit import select
+from kinglet.search.fit import inputs, outputs, select
 from kinglet.search.joined import join
-from kinglet.search.problem import Problem
+from kinglet.search.problem import Problem, without
 from kinglet.search.store import chain_key
-from kinglet.signals import Split
+from kinglet.signals import Split, take
 
 SETS = {CLASSIFICATION: NCC, EXTRAPOLATION: EXT, OUTLIER: OCC, ANOMALY: AD}
 ELITES = 2  # of each set, with different branches
+HELD_OUT = 3  # blocks
 
 
 def row(problem: Problem, splits: list[Split], pipeline: Pipeline, chains: dict) -> dict:
@@ -47,10 +50,10 @@ def row(problem: Problem, splits: list[Split], pipeline: Pipeline, chains: dict)
     The seconds of each chain of steps are added to ``chains``.
     """
     for chain in pipeline.chains():
-        if chain_key(chain) not in chains:
+        if name_of(chain) not in chains:
             started = time.process_time()
             problem.store.features(chain)
-            chains[chain_key(chain)] = time.process_time() - started
+            chains[name_of(chain)] = _short(time.process_time() - started)
     started = time.process_time()
     joined = join(problem, pipeline)
     for rows in (*(split.train for split in splits), problem.lines):
@@ -59,27 +62,32 @@ def row(problem: Problem, splits: list[Split], pipeline: Pipeline, chains: dict)
     entry = evaluate(problem, splits, pipeline)
     sizes = entry.sizes
     return {
-        "split_scores": list(entry.split_scores),
+        "split_scores": [None if s is None else _short(s) for s in entry.split_scores],
         "refused": entry.refused or None,
         "flash_bytes": sizes.flash_bytes if sizes else None,
         "ram_bytes": sizes.ram_bytes if sizes else None,
         "cycles": sizes.cycles if sizes else None,
-        "chains": [chain_key(chain) for chain in pipeline.chains()],
-        "selector": pipeline.selection.name,
-        "select_seconds": selected - started,
-        "seconds": time.process_time() - selected,
+        "chains": [name_of(chain) for chain in pipeline.chains()],
+        "selector": path_name(pipeline),
+        "select_seconds": _short(selected - started),
+        "seconds": _short(time.process_time() - selected),
     }
 
 
-def find_elites(name: str, seconds: float) -> list[dict]:
-    """The best that a search of a set finds beside the portfolio, with different branches."""
-    known = sets.find(name)
-    recorded = record(known.train(), known.choices(), seconds=seconds, jobs=1)
-    found: dict[object, dict] = {}
-    for entry in ranked(recorded.entries):
-        if not entry.known:
-            found.setdefault(entry.pipeline.branches, entry.pipeline.to_json())
-    return list(found.values())[:ELITES]
+def name_of(chain: Chain) -> str:
+    """A short name of a chain of steps."""
+    return chain_key(chain)[:8]
+
+
+def _short(value: float) -> float:
+    return round(float(value), 6)
+
+
+def path_name(pipeline: Pipeline) -> str:
+    """What candidates with the same branches must share to share the work of the selection."""
+    if isinstance(models()[pipeline.model.name], Learner):  # selects no more than it keeps
+        return f"{pipeline.selection.name} {pipeline.selection.settings.get('count')}"
+    return pipeline.selection.name
 
 
 def candidates(results: dict, task: str) -> list[Recipe]:
@@ -106,7 +114,7 @@ class Matrix:
 
     def keep(self) -> None:
         """Write what is known so far."""
-        write_whole(self.path, (json.dumps(self.results, indent=1) + "\n").encode())
+        write_whole(self.path, (json.dumps(self.results) + "\n").encode())
 
     def measure(self, name: str) -> None:
         """Judge on one set what was not judged there yet."""
@@ -128,6 +136,57 @@ class Matrix:
                 own["rows"][recipe.key] = {"words": recipe.words} | figures
                 self.keep()
         print(name, len(made), f"{spent(own):.0f} s", flush=True)
+
+    def search(self, name: str, seconds: float) -> None:
+        """Note the best that a search finds beside the portfolio, with different branches."""
+        if name in self.results["elites"]:
+            return
+        known = sets.find(name)
+        recorded = record(known.train(), known.choices(), seconds=seconds, jobs=1)
+        found: dict[object, dict] = {}
+        for entry in ranked(recorded.entries):
+            if not entry.known:
+                found.setdefault(entry.pipeline.branches, entry.pipeline.to_json())
+        self.results["elites"][name] = list(found.values())[:ELITES]
+        self.keep()
+        print(name, len(recorded.entries), "searched", flush=True)
+
+    def hold_out(self, name: str) -> None:
+        """Judge on held-out blocks of a set what knows nothing of them, beside its own splits."""
+        known = sets.find(name)
+        own = self.results["nested"].setdefault(name, {})
+        recipes = candidates(self.results, known.task)
+        data = known.train()
+        context = make_context(data, **known.choices())
+        blocks = [split for split in context.splits if split.kind == "block"][:HELD_OUT]
+        inner = [
+            context.task.splits(take(data, split.train), context.seed, INNER_FOLDS)
+            for split in blocks
+        ]
+        with tempfile.TemporaryDirectory(prefix="kinglet-") as folder, threadpool_limits(1):
+            whole = context.problem(Path(folder))
+            for outer in outer_splits(context.task, blocks, inner):
+                fold = own.setdefault(str(outer.split.fold), {})
+                apart = Path(folder) / str(outer.split.fold)
+                apart.mkdir()
+                problem = without(whole, outer.split.test, apart)
+                made = [(r, r.make(whole.shape)) for r in recipes if r.key not in fold]
+                made.sort(key=lambda pair: (repr(pair[1].chains()), pair[1].selection.name))
+                for recipe, pipeline in made:
+                    fold[recipe.key] = held_out(problem, outer, pipeline)
+                self.keep()
+        print(name, "held out", flush=True)
+
+
+def held_out(problem: Problem, outer: Outer, pipeline: Pipeline) -> dict:
+    """Score on the inner splits, and the metric of lines that were held out."""
+    entry = evaluate(problem, list(outer.inner), pipeline)
+    if entry.fitted is None:
+        return {"score": None, "held_out": None}
+    test = outer.split.test
+    x = inputs(entry.fitted, join(problem, pipeline), test)
+    metric = problem.task.accuracy(problem.label[test], outputs(entry.fitted, x))
+    return {"score": _short(entry.score), "held_out": _short(metric)}
 
 
 def spent(own: dict) -> float:
@@ -152,15 +211,18 @@ def main() -> None:
         matrix.results["before"].setdefault(task, [recipe.key for recipe in listed(task)])
         if chosen.tables:
             continue
-        for name in names:
-            matrix.measure(name)
-        for name in names if task == CLASSIFICATION else ():
-            if name not in matrix.results["elites"]:
-                matrix.results["elites"][name] = find_elites(name, chosen.seconds)
-                matrix.keep()
-                print(name, "elites", flush=True)
-        for name in names:
-            matrix.measure(name)
+        for searched in (False, True) if task == CLASSIFICATION else (False,):
+            for name in names:
+                if searched:
+                    matrix.search(name, chosen.seconds)
+            for name in names:
+                matrix.measure(name)
+                if task == CLASSIFICATION:
+                    matrix.hold_out(name)
+    parts = [markdown(matrix.results, task, names) for task, names in SETS.items()]
+    text = "# The order of the portfolio\n\n" + "\n\n".join(part for part in parts if part) + "\n"
+    write_whole(chosen.results / "order.md", text.encode())
+    print(text)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Recipe:
     key : str
         The same in every list and for every shape.
     words : str
-        Selection and model, after the number of features to choose from.
+        Branches, selection and model, for tables.
     make : callable
         The pipeline for a shape.
     """
@@ -111,8 +111,9 @@ def _words(pipeline: Pipeline) -> str:
     if "kernels" in names and len(names) > 1:
         pool += " with kernels"
     count = pipeline.selection.settings.get("count", "all")
-    config = [str(value) for _, value in pipeline.model.config]
-    return f"{pool}, {pipeline.selection.name} {count}, {pipeline.model.name} {' '.join(config)}"
+    config = [f"{v:.2g}" if isinstance(v, float) else str(v) for _, v in pipeline.model.config]
+    words = " ".join([pipeline.model.name, *config])
+    return f"{pool}, {pipeline.selection.name} {count}, {words}"
 
 
 def _pool(name: str, shape: Shape) -> list[Chain]:

@@ -102,7 +102,7 @@ class Chooser:
             if len(finalists) > 1:
                 fresh = {entry.number: self._rejudged(entry) for entry in finalists}
                 judged = [replace(e, fresh=fresh.get(e.number, ())) for e in entries]
-        return recommended(judged, drawn=len(judged), **rules)[0]
+        return recommended(judged, tried=len(judged), **rules)[0]
 
     def _rejudged(self, entry: Evaluation) -> tuple[float, ...]:
         if entry.number not in self._fresh:

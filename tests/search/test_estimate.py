@@ -9,8 +9,11 @@ import pytest
 from kinglet.search import search
 from kinglet.search.context import make_context
 from kinglet.search.estimate import INNER_FOLDS, Judged, judge_fold, outer_splits, summarise
+from kinglet.search.evaluate import evaluate
+from kinglet.search.portfolio import portfolio_of
+from kinglet.search.problem import without
 from kinglet.search.worker import Setup, release
-from kinglet.signals import label_signals, take
+from kinglet.signals import Signals, label_signals, label_targets, take
 from kinglet.tasks import TASKS
 from tests import samples
 
@@ -69,17 +72,64 @@ def judged(data, folder, place: int) -> Judged:
         release()
 
 
+def fitted_without(data, folder, place: int, pipeline):
+    """A candidate that the search of an outer split has judged and fitted."""
+    (folder / "fold").mkdir(parents=True)
+    context = make_context(data)
+    split = context.splits[place]
+    inner = TASK.splits(take(data, split.train), 0, INNER_FOLDS)
+    outer = outer_splits(TASK, [split], [inner])[0]
+    problem = without(context.problem(folder), split.test, folder / "fold")
+    return evaluate(problem, list(outer.inner), pipeline)
+
+
 @pytest.mark.parametrize("place", [0, 7])
-def test_the_search_of_a_fold_never_sees_what_is_held_out(tmp_path, place):
+@pytest.mark.parametrize("number", [0, 2], ids=["pool", "kernels"])
+def test_what_is_held_out_changes_nothing_in_the_search_of_its_fold(tmp_path, place, number):
+    """Neither scores nor margin nor anything fitted, biases of kernels among it."""
+    values, label = samples.signals(n=60)
+    held_out = make_context(label_signals(values, label)).splits[place].test
+    spoiled = values.copy()
+    spoiled[held_out] = 100 * np.random.default_rng(1).normal(size=values[held_out].shape)
+    pipeline = portfolio_of("classification", samples.SHAPE)[number]
+    first, second = (
+        fitted_without(label_signals(each, label), tmp_path / name, place, pipeline)
+        for name, each in (("honest", values), ("spoiled", spoiled))
+    )
+    assert first.split_scores == second.split_scores
+    assert first.margin == second.margin > 0, "perturbed signals take part in the margin"
+    assert first.fitted.selected.tolist() == second.fitted.selected.tolist()
+    for name, array in first.fitted.model_fit.items():
+        assert np.array_equal(array, second.fitted.model_fit[name])
+    for chain, arrays in first.fitted.chain_fits.items():
+        for name, array in arrays.items():
+            assert np.array_equal(array, second.fitted.chain_fits[chain][name])
+
+
+def test_the_winner_is_judged_on_what_was_held_out(tmp_path):
     data = samples.labelled()
-    honest = judged(data, tmp_path / "honest", place)
-    held_out = make_context(data).splits[place].test
+    honest = judged(data, tmp_path / "honest", 0)
+    held_out = make_context(data).splits[0].test
     values = data.signals.values.copy()
     values[held_out] = 100 * np.random.default_rng(1).normal(size=values[held_out].shape)
     spoiled = replace(data, signals=replace(data.signals, values=values))
-    other = judged(spoiled, tmp_path / "spoiled", place)
-    assert honest.shown == other.shown, "what it chooses from hangs on lines it must not see"
-    assert honest.metric > other.metric
+    other = judged(spoiled, tmp_path / "spoiled", 0)
+    assert honest.shown == other.shown and honest.metric > other.metric
+
+
+def test_too_few_recordings_for_an_estimate_end_no_search():
+    values, _ = samples.signals(n=40)
+    target = np.repeat([1.0, 1.0, 2.0, 2.0], 10)
+    signals = Signals.from_array(values, group=np.repeat(np.arange(4), 10))
+    result = search(
+        label_targets(signals, target),
+        task="extrapolation",
+        budget=None,
+        candidates=1,
+        jobs=1,
+        model=["linear_regression"],
+    )
+    assert result.expected is None and "too few recordings" in result.expected_reason
 
 
 def of_folds(metrics, n_signals=100, kind="block"):
@@ -103,15 +153,16 @@ def test_parts_that_differ_widen_the_interval_and_lines_narrow_it():
 
 
 def test_the_interval_holds_what_a_new_recording_shows():
-    """Parts with their own accuracy: the interval from five of them holds that of a sixth."""
+    """Parts with their own accuracy: the interval from five of them holds that of a sixth, as large
+    as all of them."""
     rng = np.random.default_rng(0)
     held = 0
     for _ in range(400):
         own = np.clip(rng.normal(0.8, 0.08, 6), 0, 1)
-        shown = rng.binomial(60, own) / 60
-        expected = summarise(TASK, of_folds(shown[:5], 60))
-        held += expected.low <= shown[5] <= expected.high
-    assert held / 400 > 0.9
+        shown, new = rng.binomial(60, own[:5]) / 60, rng.binomial(300, own[5]) / 300
+        expected = summarise(TASK, of_folds(shown, 60))
+        held += expected.low <= new <= expected.high
+    assert held / 400 > 0.93
 
 
 def test_one_split_is_no_estimate():

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -94,10 +95,10 @@ def test_a_drawn_candidate_must_beat_the_portfolio_on_fresh_splits_by_more_than_
 
 def test_the_more_were_drawn_the_more_a_drawn_candidate_must_show():
     proved, better = evaluation(0.90, True, 0.90), evaluation(0.95, False, 0.95)
-    assert order([better, proved], 200, drawn=2)[0] is better
-    assert order([better, proved], 200, drawn=10_000)[0] is proved
-    assert order([better, proved], 10_000, drawn=10_000)[0] is better
-    assert order([better, proved], 10_000, drawn=2, unsure=True)[0] is proved
+    assert order([better, proved], 200, tried=2)[0] is better
+    assert order([better, proved], 200, tried=10_000)[0] is proved
+    assert order([better, proved], 10_000, tried=10_000)[0] is better
+    assert order([better, proved], 10_000, tried=2, unsure=True)[0] is proved
 
 
 def test_result_is_json_with_everything(result):
@@ -272,6 +273,9 @@ def test_unusable_arguments(arguments, words):
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal of Unix")
 def test_an_interrupt_while_a_worker_starts_is_not_lost():
+    held, ended = False, threading.Event()
+    other = threading.Thread(target=ended.wait)  # it could hear it in place of this one
+    other.start()
     # What runs in the background of a shell is deaf to Ctrl-C from the start.
     heard = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -280,6 +284,7 @@ def test_an_interrupt_while_a_worker_starts_is_not_lost():
             held = True  # it comes through after this, not before
     finally:
         signal.signal(signal.SIGINT, heard)
+        ended.set()
     assert held
 
 

@@ -25,6 +25,7 @@ from kinglet.search.space import MOST_JOINED, Space
 from kinglet.search.strategy import make_strategy, moves
 from kinglet.search.strategy.archive import Archive
 from kinglet.search.strategy.bandit import FLOOR, Bandit
+from kinglet.search.strategy.base import LEARNER_TAILS, TAILS
 from kinglet.search.strategy.structure import Structure
 
 SHAPES = (Shape(1024, 1), Shape(64, 3), Shape(4, 1), Shape(1, 8))
@@ -104,7 +105,7 @@ def test_what_is_asked_is_valid_and_new(task, shape, allowed, name):
     assert len(pipelines) >= 100
     assert len({pipeline.canonical() for pipeline in pipelines}) == len(pipelines)
     assert pipelines[: len(space.portfolio)] == space.portfolio
-    most = 4 if task == ANOMALY else 16
+    most = LEARNER_TAILS if task == ANOMALY else TAILS
     for batch in batches:
         assert len(batch) <= most
         assert len({Structure.of(pipeline) for pipeline in batch}) == 1

@@ -36,11 +36,12 @@ _SHAPES = (Shape(64, 6), Shape(128, 3), Shape(256, 3), Shape(512, 1))
 _MODEL_SHAPES = ((24, 3), (64, 6), (96, 10))
 _LEARNER_INPUTS = (3, 8, 16, 32)
 _LEARNED = 60  # vectors, enough to fill what a learner fills with the first ones
+_WANTED = 32  # outputs of a step
 _OPTIMISE: tuple[Optimise, ...] = ("size", "speed")
 
 
 def step_calls(step: Step, shapes: tuple[Shape, ...], n_signals: int) -> list[StepCall]:
-    """A step on a few shapes: in its default form with all outputs, drawn with some of them.
+    """A step on a few shapes: in its default form and drawn, with all outputs or some of many.
 
     A step with memory goes over a stream, since its first call differs.
     """
@@ -57,7 +58,9 @@ def step_calls(step: Step, shapes: tuple[Shape, ...], n_signals: int) -> list[St
             size = (24, at.length) if step.kind == "vector" else (24, at.length, at.axes)
             values = np.cumsum(rng.normal(size=size), axis=1).astype(np.float32)
             fitted = step.fit(config, at, values, None, rng)
-            some = np.arange(step.outputs(config, at))[:: 3 if draw else 1]
+            # No more outputs than a selection leaves: what they share is shared by fewer then.
+            outputs = step.outputs(config, at)
+            some = np.arange(outputs)[:: max(3 if draw else 1, outputs // _WANTED)]
             flat = values[: 24 if with_memory else n_signals].reshape(-1, at.length * at.axes)
             wanted = None if step.kind == "vector" else some
             calls.append(StepCall(step, config, fitted, at, flat, wanted))

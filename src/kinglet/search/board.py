@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -108,7 +109,7 @@ def recommended(
     entries: Iterable[Evaluation],
     standard_error: Callable[[float], float],
     *,
-    drawn: int = 0,
+    tried: int = 0,
     unsure: bool = False,
     portfolio_order: bool = False,
 ) -> list[Evaluation]:
@@ -116,15 +117,15 @@ def recommended(
 
     The best of many candidates owes its lead to luck, the more so the more there were. So one of
     those that were drawn leads only where it beats the best of the portfolio on fresh splits by
-    more than sqrt(ln n) standard errors of the mean, n candidates having been drawn: about what
+    more than sqrt(ln n) standard errors of the mean, n candidates having been tried: about what
     the luckiest of sqrt(n) independent ones would show.
 
     Parameters
     ----------
     standard_error : callable
         Of a mean metric; see `kinglet.tasks.Task.standard_error`.
-    drawn : int
-        Candidates that were tried beside the portfolio.
+    tried : int
+        Candidates that were tried.
     unsure : bool
         Whether lines count for less than they are, and the portfolio leads in any case: samples of
         a stream are alike, imitated anomalies are not the real ones.
@@ -137,7 +138,7 @@ def recommended(
         return order
     if lead.fresh and not unsure:
         before = float(np.mean(lead.fresh))
-        luck = np.sqrt(np.log(max(drawn, np.e))) * standard_error(before)
+        luck = np.sqrt(np.log(max(tried, np.e))) * standard_error(before)
         tested = [entry for entry in order if entry.fresh and not entry.known]
         best = max(tested, key=lambda entry: np.mean(entry.fresh), default=lead)
         if np.mean(best.fresh) > before + luck:
@@ -146,6 +147,45 @@ def recommended(
 
 
 def within(entries: Iterable[Evaluation], lead: Evaluation, points: float) -> Evaluation:
-    """The smallest candidate whose score is at most so many points below that of the lead."""
+    """The smallest candidate whose score is at most so many points below that of the lead.
+
+    Of those that were judged on all splits: a search stops what cannot be among the best.
+    """
     enough = lead.score - points
     return min((e for e in ranked(entries) if e.score >= enough), key=_costs, default=lead)
+
+
+def row(
+    entry: Evaluation, clock_hz: float, *, recommended: bool, built: bool = False
+) -> dict[str, Any]:
+    """One line of the leaderboard, in ``result.json`` as in ``kinglet leaderboard --json``.
+
+    RAM and flash are linked where the entry says so, else predicted; cycles and time are always
+    predicted, None for a core without a table.
+
+    Parameters
+    ----------
+    entry : Evaluation
+        Complete.
+    clock_hz : float
+    recommended : bool
+        Whether it is the one to build, where nothing else is asked for.
+    built : bool
+        Whether it is the one in ``library.zip``.
+    """
+    sizes = entry.sizes
+    assert sizes is not None
+    words = entry.pipeline if entry.fitted is None else entry.fitted
+    return {
+        "number": entry.number,
+        "score": entry.score,
+        "worst": min(score for score in entry.split_scores if score is not None),
+        "flash_bytes": sizes.flash_bytes,
+        "ram_bytes": sizes.ram_bytes,
+        "predicted_cycles": sizes.cycles,
+        "predicted_time_ms": None if sizes.cycles is None else 1e3 * sizes.cycles / clock_hz,
+        "model": entry.pipeline.model.name,
+        "pipeline_text": words.describe(),
+        "recommended": recommended,
+        "built": built,
+    }

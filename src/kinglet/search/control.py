@@ -10,7 +10,7 @@ from typing import Literal
 
 from kinglet.search.evaluate import Evaluation
 
-Phase = Literal["prepare", "search", "finals", "estimate", "link"]
+Phase = Literal["prepare", "search", "finals", "estimate", "link", "done"]
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,9 @@ class Progress:
 
     Parameters
     ----------
-    phase : {"prepare", "search", "finals", "estimate", "link"}
+    phase : {"prepare", "search", "finals", "estimate", "link", "done"}
         Features are computed, candidates tried, the best judged on fresh splits, new data
-        estimated, the leaderboard linked.
+        estimated, the leaderboard linked; the files of `kinglet.make` are written.
     seconds : float
         Since the start, without pauses.
     evaluated : int
@@ -80,7 +80,7 @@ class Control:
         self._set("stop")
 
     def reset(self) -> None:
-        """Forget every wish, as a search does when it begins."""
+        """Forget every wish, before another search is begun with it."""
         self._clear("pause")
         self._clear("stop")
 

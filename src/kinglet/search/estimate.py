@@ -1,14 +1,17 @@
-"""What to expect of new data: the whole search once more without each of the held-out parts.
+"""What to expect of new data: a search of its own without each of the held-out parts.
 
 A search that judges thousands of candidates on the same lines finds one that is lucky. So each
 outer split holds lines out that a search of its own never sees: neither the candidates' features,
-nor their fits, nor the choice among them. Its winner is judged on these lines, once.
+nor their fits, nor the choice among them. Its winner is judged on these lines, once. It goes
+through the portfolio in order, as far as its time goes; that is what a candidate beyond the
+portfolio has to beat by more than luck before it is built, so it is a careful estimate of that too.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -24,14 +27,15 @@ from kinglet.search.joined import join
 from kinglet.search.play import play
 from kinglet.search.problem import Problem, without
 from kinglet.search.space import Space
-from kinglet.search.worker import Setup
+from kinglet.search.worker import STOP, Setup
 from kinglet.search.worker import problem as problem_of
 from kinglet.signals import Split
 from kinglet.tasks import Task
 
 INNER_FOLDS = 3
 _LEVEL = 0.95
-_RACED = 3
+_FEW = 3
+_RACED = 3  # of the few candidates of an outer search
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Judged:
     metric : float
         The task's main metric of the lines that the search of this fold never saw.
     shown : float
-        What that search itself would have shown: the mean over its own splits.
+        What that search chose by: the mean over its own splits of what the task judges a split by.
     n_signals, candidates : int
     """
 
@@ -95,7 +99,11 @@ class Expected:
 
 
 def judge_fold(
-    setup: Setup, outer: Outer, models_allowed: tuple[str, ...], candidates: int, seconds: float
+    setup: Setup,
+    outer: Outer,
+    models_allowed: tuple[str, ...],
+    candidates: float,
+    seconds: float,
 ) -> Judged | None:
     """Search without the held-out lines of an outer split, then judge the winner on them.
 
@@ -103,8 +111,8 @@ def judge_fold(
 
     Parameters
     ----------
-    candidates : int
-        Of the portfolio, at most.
+    candidates : float
+        Of the portfolio, at most; may be infinite.
     seconds : float
         For the search, after its first candidate.
     """
@@ -113,8 +121,9 @@ def judge_fold(
     folder.mkdir(exist_ok=True)
     problem = without(whole, outer.split.test, folder)
     space = Space(problem.task.name, problem.shape, problem.seed, models_allowed)
-    with threadpool_limits(1):
-        entries = _search(problem, space, outer.inner, candidates, seconds)
+    stop = setup.folder / STOP
+    with closing(problem.store), threadpool_limits(1):
+        entries = _search(problem, space, outer.inner, candidates, seconds, stop.exists)
         standard_error = partial(problem.task.standard_error, n_signals=len(problem.lines))
         order = recommended(
             entries,
@@ -136,16 +145,23 @@ def judge_fold(
 
 
 def _search(
-    problem: Problem, space: Space, inner: Sequence[Split], candidates: int, seconds: float
+    problem: Problem,
+    space: Space,
+    inner: Sequence[Split],
+    candidates: float,
+    seconds: float,
+    stopped: Callable[[], bool],
 ) -> list[Evaluation]:
     """Evaluate the portfolio in order, until the time is over; the first always."""
     deadline = time.monotonic() + seconds
     entries: list[Evaluation] = []
-    for number, pipeline in enumerate(space.portfolio[:candidates]):
+    for number, pipeline in enumerate(space.portfolio):
+        if number >= candidates:
+            break
         complete = sorted((e.score for e in entries if e.complete), reverse=True)
 
         def over(found: bool = bool(complete)) -> bool:
-            return found and time.monotonic() > deadline
+            return stopped() or (found and time.monotonic() > deadline)
 
         bound = complete[_RACED - 1] if len(complete) >= _RACED else -np.inf
         entry = evaluate(problem, list(inner), pipeline, bound, over)
@@ -189,8 +205,11 @@ def summarise(task: Task, tests: Sequence[Judged]) -> Expected | None:
     between = max(0.0, float(np.var([t.metric for t in own], ddof=1)) - float(np.mean(chance)))
     total = task.standard_error(min(max(value, 0.0), 1.0), sum(t.n_signals for t in own)) ** 2
     spread = np.sqrt(between * (1 + 1 / len(own)) + 2 * total)
-    half = float(student.ppf(0.5 + _LEVEL / 2, len(own) - 1) * spread)
-    return Expected(value, value - half, min(1.0, value + half), kind, tuple(tests))
+    # The source has two degrees less than parts; with three parts or fewer one less holds as well.
+    degrees = len(own) - 1 if len(own) <= _FEW else len(own) - 2
+    half = float(student.ppf(0.5 + _LEVEL / 2, degrees) * spread)
+    low = max(task.least, value - half)
+    return Expected(value, low, min(1.0, value + half), kind, tuple(tests))
 
 
 def outer_splits(

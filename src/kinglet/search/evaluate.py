@@ -46,8 +46,8 @@ class Evaluation:
     refused : str
         The limit that is broken, or why it cannot be built; empty for a candidate in the race.
     sizes : Sizes or None
-        Predicted sizes of the candidate fitted on all lines, or on the first split of one that was
-        stopped later; RAM and flash as linked for those of the leaderboard.
+        Predicted sizes of the candidate fitted on all lines, or on the last split of one that was
+        stopped; RAM and flash as linked for those of the leaderboard.
     fitted : FittedPipeline or None
         The complete candidate fitted on all lines; a search drops it, and what follows, but for
         those of the leaderboard: it can be had again at any time.
@@ -120,7 +120,7 @@ def evaluate(
         Hardest first.
     bound : float
         The k-th best score so far. The splits so far bound a candidate's score from above, so one
-        that cannot reach ``bound`` stops there: exact, no statistics.
+        that cannot reach ``bound`` stops there, and no statistics can err.
     over : callable
         Tells whether the search has ended: nothing more is begun then.
     """
@@ -138,6 +138,8 @@ def evaluate(
         else:
             result = Evaluation(pipeline, tuple(run.scores), False, sizes=run.sizes)
         return replace(result, seconds=time.monotonic() - started)
+    except np.linalg.LinAlgError:
+        return Evaluation(pipeline, none, False, "numbers", seconds=time.monotonic() - started)
     except RefusedError as refused:
         seconds = time.monotonic() - started
         return Evaluation(
@@ -197,8 +199,8 @@ def _race(
         margin = 0.0 if task.stressed and not _spotless(run.scores) else 1.0
         if upper_bound(run.scores, margin) < bound:
             break
-        if run.sizes is None:
-            run.sizes = _checked_sizes(problem, fitted)
+        # Of each split, so that the order of the splits decides nothing.
+        run.sizes = _checked_sizes(problem, fitted)
         run.outputs.append(result)
         run.fits.append(fitted)
     return run

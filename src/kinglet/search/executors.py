@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from multiprocessing import resource_tracker
 from typing import Any
 
+from kinglet.search.control import Control
 from kinglet.search.worker import start
 
 _TICK = 0.5  # seconds
@@ -59,6 +60,7 @@ def each(
     calls: Calls,
     *,
     until: float = math.inf,
+    control: Control | None = None,
     tick: Callable[[], None] = lambda: None,
 ) -> dict[int, Any]:
     """Run calls side by side, in their order; results by place.
@@ -68,6 +70,8 @@ def each(
     calls : sequence of (function, arguments)
     until : float
         Moment (`time.monotonic`) after which none is begun.
+    control : Control, optional
+        Nothing is begun while it is paused, nor after it was stopped.
     tick : callable
         Called now and then meanwhile.
     """
@@ -76,9 +80,12 @@ def each(
     waiting = deque(enumerate(calls))
     try:
         while waiting or running:
-            if time.monotonic() > until:
+            if time.monotonic() > until or (control is not None and control.stopped):
                 waiting.clear()
-            while waiting and len(running) < workers:
+            paused = control is not None and control.paused
+            if paused and not running:
+                time.sleep(_TICK)
+            while waiting and len(running) < workers and not paused:
                 place, (function, arguments) = waiting.popleft()
                 with interrupts_held():
                     running[executor.submit(function, *arguments)] = place
@@ -97,21 +104,24 @@ def each(
 def interrupts_held() -> Iterator[None]:
     """Hold Ctrl-C back: what is started meanwhile is deaf to it, and it comes through afterwards.
 
-    Windows cannot hold it back; there a Ctrl-C meanwhile is lost.
+    On Windows what is started hears it.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
-    elif hasattr(signal, "pthread_sigmask"):
+        return
+    heard: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: heard.append(number))
+    masks = hasattr(signal, "pthread_sigmask")
+    if masks:
         # Started with the first worker otherwise, it would let Ctrl-C through.
         resource_tracker.ensure_running()
+        # What is started inherits the mask; the handler is for the other threads of this process.
         held = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
+    try:
+        yield
+    finally:
+        if masks:
             signal.pthread_sigmask(signal.SIG_SETMASK, held)
-    else:
-        heard = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, heard)
+        signal.signal(signal.SIGINT, before)
+        if heard and callable(before):
+            before(signal.SIGINT, None)

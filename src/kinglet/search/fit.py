@@ -35,10 +35,11 @@ def select(problem: Problem, joined: Joined, pipeline: Pipeline, rows: np.ndarra
     # What is chosen first does not hang on how many are chosen.
     count = wanted if isinstance(model, Learner) or not longer else longer[0]
     settings = use.settings | ({"count": count} if "count" in use.settings else {})
-    lines = rows[rows % joined.every == 0]
+    lines = rows if joined.rows is None else np.intersect1d(rows, joined.rows)
+    places = lines if joined.rows is None else np.searchsorted(joined.rows, lines)
 
     def compute() -> np.ndarray:
-        x = _standardised(joined.sample()[lines // joined.every])
+        x = _standardised(joined.sample()[places])
         target = problem.task.target(problem.label[lines])[0]
         seed = seed_of(problem.seed, use.name)
         path: np.ndarray = selectors()[use.name].select(

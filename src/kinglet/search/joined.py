@@ -13,6 +13,7 @@ from kinglet.pipeline.spec import Chain, chain_outputs
 from kinglet.search.problem import Problem
 from kinglet.search.store import Kind, Probe
 
+_FEWEST = 20  # lines of a class that features are selected on, where it has them
 _MOST_FLOATS = 40_000_000  # 160 MB; of more only those columns are computed that somebody needs
 
 
@@ -26,15 +27,15 @@ class Joined:
     chains : tuple of Chain
     pool : Pool
     chain_fits : dict
-    every : int
-        Features are selected on each so many-th line: 1 but for large data.
+    rows : ndarray of int, optional
+        The lines that features are selected on, ascending; all but for large data.
     """
 
     problem: Problem
     chains: tuple[Chain, ...]
     pool: Pool
     chain_fits: dict[Chain, Arrays]
-    every: int
+    rows: np.ndarray | None
     _columns: dict[tuple[Kind, int], np.ndarray] = field(default_factory=dict)
 
     def sample(self, kind: Kind = "plain") -> np.ndarray:
@@ -44,7 +45,7 @@ class Joined:
 
     def take(self, rows: np.ndarray, columns: np.ndarray, kind: Kind = "plain") -> np.ndarray:
         """Some features of some lines, float32 (n_rows, n_columns)."""
-        if self.every == 1:
+        if self.rows is None:
             return self.sample(kind)[np.ix_(rows, columns)]
         self._compute(columns, kind)
         taken = np.empty((len(rows), len(columns)), dtype=np.float32)
@@ -64,7 +65,7 @@ class Joined:
 
     def _join(self, kind: Kind) -> np.ndarray:
         store = self.problem.store
-        parts = [store.features(chain, kind, self.every) for chain in self.chains]
+        parts = [store.features(chain, kind, self.rows) for chain in self.chains]
         return np.concatenate(parts, axis=1)
 
     def _compute(self, columns: np.ndarray, kind: Kind) -> None:
@@ -90,15 +91,26 @@ def join(problem: Problem, pipeline: Pipeline) -> Joined:
         for chain in chains:
             fits |= problem.store.chain_fits(chain)
         pool = make_pool(pipeline, problem.shape, fits, problem.costs.cycles_per_operation)
-        n = len(problem.label)
-        every = 1 if problem.store.stream is not None else -(-n * pool.n_features // _MOST_FLOATS)
-        return Joined(problem, chains, pool, fits, every)
+        return Joined(problem, chains, pool, fits, _some_rows(problem, pool.n_features))
 
     def size(made: Joined) -> int:
         # Columns of large data would pile up: they live as long as their candidate.
-        return made.pool.member.nbytes if made.every == 1 else sys.maxsize
+        return made.pool.member.nbytes if made.rows is None else sys.maxsize
 
     return problem.store.kept.get(("joined", chains), compute, size)
+
+
+def _some_rows(problem: Problem, n_features: int) -> np.ndarray | None:
+    """Each so many-th line of each class, or of the targets in their order; None for all."""
+    every = -(-len(problem.label) * n_features // _MOST_FLOATS)
+    if every == 1 or problem.store.stream is not None:
+        return None
+    rows = []
+    whole = np.issubdtype(problem.label.dtype, np.integer)
+    for own in np.unique(problem.label) if whole else [None]:
+        mine = np.flatnonzero(problem.label == own) if whole else np.argsort(problem.label)
+        rows.append(mine[:: max(1, min(every, len(mine) // _FEWEST))])
+    return np.sort(np.concatenate(rows))
 
 
 def probe_features(problem: Problem, pipeline: Pipeline, kind: Probe) -> np.ndarray:

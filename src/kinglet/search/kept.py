@@ -22,6 +22,11 @@ class Kept:
         self._used = 0
         self._values: OrderedDict[Any, tuple[Any, int]] = OrderedDict()
 
+    def clear(self) -> None:
+        """Forget everything."""
+        self._values.clear()
+        self._used = 0
+
     def get(self, key: Any, compute: Callable[[], T], size: Callable[[T], int]) -> T:
         """Value of a key, computed where it is not there; one beyond the bound is not kept.
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from kinglet.pipeline import Pipeline
 from kinglet.search.board import ranked
 from kinglet.search.budget import Budget
 from kinglet.search.control import Control, Phase, Progress
@@ -99,8 +100,9 @@ class Loop:
         self._seconds = budget.seconds
         self._started = time.monotonic()
         self._waited = 0.0
-        self._patient: int | None = None
+        self._paused_at: float | None = None
         self._batches: list[range] = []
+        self._asked: list[list[Pipeline]] = []
         self._told: set[int] = set()
         self._known = _Known([], [], 0)
         self._known_batches = 0
@@ -113,7 +115,8 @@ class Loop:
     @property
     def seconds(self) -> float:
         """Since the start, without pauses."""
-        return time.monotonic() - self._started - self._waited
+        now = time.monotonic() if self._paused_at is None else self._paused_at
+        return now - self._started - self._waited
 
     def run(self, seconds: float = np.inf) -> str:
         """Search until something ends it, the budget or so many seconds; returns what did."""
@@ -124,10 +127,11 @@ class Loop:
             while True:
                 self._wait_while_paused(running)
                 why = self._ask(running)
+                over = self._left() == 0 and not self._replays()
+                if self._control.stopped or (running and over):
+                    return self._finish(running)
                 if not running:
                     return why or "budget"
-                if (self._left() == 0 and not self._replays()) or self._control.stopped:
-                    return self._finish(running)
                 timeout = min(_LOOK, self._left())
                 finished, _ = wait(running, timeout=timeout, return_when=FIRST_COMPLETED)
                 for future in sorted(finished, key=running.__getitem__):
@@ -148,6 +152,8 @@ class Loop:
             first = self._batches[-1].stop if self._batches else 0
             if self._left() == 0 and not self._replays():
                 return ""
+            if self.seconds > self._seconds and running:
+                return ""  # late, with nothing to show: one batch after the other
             most = self._budget.candidates
             if most is not None and first >= most:
                 return "candidates"
@@ -161,6 +167,7 @@ class Loop:
             if most is not None:
                 pipelines = pipelines[: most - first]
             self._batches.append(range(first, first + len(pipelines)))
+            self._asked.append(pipelines)
             stored = self._journal.stored(first, pipelines)
             if stored is not None:
                 self._tell(index, stored)
@@ -171,7 +178,7 @@ class Loop:
                 self._order(),
                 pipelines,
                 tuple(entry.score for entry in self._known.best[:RACED]),
-                self._deadline(index),
+                self._deadline(),
             )
             running[future] = index
         return ""
@@ -206,11 +213,9 @@ class Loop:
             return np.inf
         return max(0.0, self._seconds - self.seconds)
 
-    def _deadline(self, index: int) -> float:
-        """Moment until which a batch may run; one at a time may take as long as it needs."""
-        if self.best is None and (self._patient is None or self._patient in self._told):
-            self._patient = index
-        if self._patient == index:
+    def _deadline(self) -> float:
+        """Moment until which a batch may run; without end while there is nothing to show."""
+        if self.best is None:
             return np.inf
         return time.time() + max(0.0, self._seconds - self.seconds)
 
@@ -237,16 +242,19 @@ class Loop:
         """Hold still; what was begun is brought to its end and told."""
         if not self._control.paused:
             return
-        began = time.monotonic()
-        while self._control.paused:
-            if running:
-                finished, _ = wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED)
-                for future in sorted(finished, key=running.__getitem__):
-                    self._tell(running.pop(future), future.result())
-            else:
-                time.sleep(_LOOK)
-            self.report("search")
-        self._waited += time.monotonic() - began
+        self._paused_at = time.monotonic()
+        try:
+            while self._control.paused:
+                if running:
+                    finished, _ = wait(running, timeout=_LOOK, return_when=FIRST_COMPLETED)
+                    for future in sorted(finished, key=running.__getitem__):
+                        self._tell(running.pop(future), future.result())
+                else:
+                    time.sleep(_LOOK)
+                self.report("search")
+        finally:
+            self._waited += time.monotonic() - self._paused_at
+            self._paused_at = None
 
     def _order(self) -> tuple[int, ...]:
         """Splits by what complete candidates scored on them, lowest first."""
@@ -257,10 +265,19 @@ class Loop:
         return tuple(int(index) for index in np.argsort(scores, kind="stable"))
 
     def _tell(self, index: int, evaluations: list[Evaluation]) -> None:
-        """Take in what a batch gave; what the end of the time cut off is not among it."""
+        """Take in what a batch gave; of what the end of the time cut off the journal may know."""
         self._told.add(index)
         self._recent.append((time.monotonic(), len(evaluations)))
-        for number, evaluation in zip(self._batches[index], evaluations, strict=False):
+        numbers = self._batches[index]
+        for number, pipeline in zip(numbers, self._asked[index], strict=True):
+            place = number - numbers.start
+            if place < len(evaluations):
+                evaluation = evaluations[place]
+            else:
+                stored = self._journal.stored(number, [pipeline])
+                if stored is None:
+                    continue
+                evaluation = stored[0]
             known = index < len(self._space.portfolio)
             entry = replace(evaluation, known=known, number=number)
             self.done[number] = entry
@@ -300,6 +317,7 @@ class Loop:
         while self._recent and now - self._recent[0][0] > _RATE_OVER:
             self._recent.popleft()
         left = max(0.0, self._budget.seconds - self.seconds)
+        recently = max(0.1, min(_RATE_OVER, self.seconds))
         self._on_progress(
             Progress(
                 phase,
@@ -308,7 +326,7 @@ class Loop:
                 self.best,
                 min(1.0, share),
                 new_best=self._new_best,
-                rate=sum(count for _, count in self._recent) / min(_RATE_OVER, self.seconds),
+                rate=sum(count for _, count in self._recent) / recently,
                 workers=self._workers,
                 families=self._strategy.families(self._known.entries),
                 left=left if np.isfinite(left) else None,

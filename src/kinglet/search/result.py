@@ -16,7 +16,7 @@ from kinglet.costs import Sizes
 from kinglet.library import Library, build, refuse_sticking
 from kinglet.pipeline import FittedPipeline
 from kinglet.record import OUTLIER
-from kinglet.search.board import board, ranked, recommended, within
+from kinglet.search.board import ranked, recommended, within
 from kinglet.search.boundary import describe_boundary
 from kinglet.search.context import Context
 from kinglet.search.diagnosis import Finding, to_json
@@ -206,6 +206,8 @@ class Result:
         Where recordings are kept together in the splits: what that shows of the best candidate.
     expected : Expected, optional
         What new data will show, where it was estimated.
+    expected_reason : str, optional
+        Why it was not.
     diagnosis : list of Finding, optional
         What limits the result, most likely first, where it was looked for.
     """
@@ -219,6 +221,7 @@ class Result:
     stopped: str
     recordings: Recordings | None = None
     expected: Expected | None = None
+    expected_reason: str | None = None
     diagnosis: list[Finding] | None = None
 
     @property
@@ -229,14 +232,14 @@ class Result:
     @property
     def recommended(self) -> list[Candidate]:
         """Every complete candidate in the order in which to build them."""
-        order = recommended(self.evaluations, drawn=self.evaluated, **self.context.rules)
+        order = recommended(self.evaluations, tried=self.evaluated, **self.context.rules)
         return [Candidate(entry, self.context) for entry in order]
 
-    @property
+    @cached_property
     def leaderboard(self) -> list[Candidate]:
-        """Candidates that no other beats in score, flash, RAM and time; best first."""
-        shown = board(self.evaluations, self.best.evaluation)
-        return [Candidate(entry, self.context) for entry in shown]
+        """Candidates that no other beats in score, flash, RAM and time, linked; best first."""
+        shown = [entry for entry in self.evaluations if entry.fitted is not None]
+        return [Candidate(entry, self.context) for entry in ranked(shown)]
 
     def within(self, points: float) -> Candidate:
         """The smallest candidate whose score is at most so many points below the best one's."""
@@ -252,7 +255,7 @@ class Result:
         """What new data will show, and how much more the search shows."""
         expected = self.expected
         if expected is None:
-            reason = "not estimated: that takes a search of its own for each held-out part"
+            reason = self.expected_reason
             return {"expected": None, "expected_reason": reason, "optimism": None}
         label, (_, outputs) = self.context.data.label, self.best.held_out
         shown = self.context.task.accuracy(label, outputs)

@@ -12,7 +12,7 @@ from typing import Literal, Unpack
 from kinglet.errors import InputError, NothingFitsError, WorkerError
 from kinglet.host import library_path
 from kinglet.search import executors
-from kinglet.search.budget import Budget
+from kinglet.search.budget import check_jobs, make_budget
 from kinglet.search.context import Choices, Context, make_context
 from kinglet.search.control import Control, Progress
 from kinglet.search.evaluate import Evaluation
@@ -20,7 +20,7 @@ from kinglet.search.journal import Journal
 from kinglet.search.limits import Limits
 from kinglet.search.result import Result
 from kinglet.search.stages import Stages
-from kinglet.search.strategy import Factory
+from kinglet.search.strategy import STRATEGIES, Factory
 from kinglet.search.worker import release
 from kinglet.signals import Labelled
 
@@ -50,7 +50,8 @@ def search(
         where they are samples of a stream; for 1-class classification from `kinglet.read_normal`,
         for extrapolation from `kinglet.read_targets`.
     budget : float, "converged" or None
-        Seconds that all may take but for linking the leaderboard; until the last third of the
+        Seconds that all may take but for linking the leaderboard, though the estimate may end up to
+        half of them late; until the last third of the
         candidates brought no gain; or no bound in time.
     candidates : int, optional
         Number of candidates to evaluate; with it and ``budget=None`` the same seed gives the same
@@ -107,11 +108,14 @@ def search(
     WorkerError
         If a worker process died.
     """
-    bounds = _budget(budget, candidates)
-    if jobs is not None and jobs <= 0:
-        raise InputError(f"jobs is {jobs}: give a number above 0")
+    bounds = make_budget(budget, candidates)
+    check_jobs(jobs)
     context = make_context(data, **choices)
-    record = Journal(journal, context.fingerprint() if journal else None, resume=resume)
+    if isinstance(strategy, str) and strategy not in STRATEGIES:
+        raise InputError(f"there is no strategy {strategy!r}: use {' or '.join(STRATEGIES)}")
+    named = strategy if isinstance(strategy, str) else "own"
+    header = {**context.fingerprint(), "strategy": named} if journal else None
+    record = Journal(journal, header, resume=resume)
     library_path()  # compiled here, before workers ask for it
     context.costs.code_bytes([])
     with tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True) as name:
@@ -137,24 +141,11 @@ def search(
         finally:
             if executor is None:
                 own.shutdown(wait=True, cancel_futures=True)
+            stages.close()
             release()
     if result is None:
         raise NothingFitsError(_why_nothing(stages.entries, context))
     return result
-
-
-def _budget(budget: float | str | None, candidates: int | None) -> Budget:
-    if budget is None and candidates is None:
-        raise InputError("give a budget of time or a number of candidates")
-    if candidates is not None and candidates <= 0:
-        raise InputError(f"candidates is {candidates}: give a number above 0")
-    if budget == "converged":
-        return Budget(candidates=candidates, converged=True)
-    if isinstance(budget, str):
-        raise InputError(f"budget is {budget!r}: give seconds, or 'converged'")
-    if budget is not None and budget <= 0:
-        raise InputError(f"budget is {budget}: give a number above 0")
-    return Budget(candidates=candidates) if budget is None else Budget(budget, candidates)
 
 
 def _why_nothing(entries: list[Evaluation], context: Context) -> str:
@@ -164,6 +155,8 @@ def _why_nothing(entries: list[Evaluation], context: Context) -> str:
     if not refused:
         return "the search was stopped before any candidate was evaluated: give it more time"
     name, count = refused.most_common(1)[0]
+    if name == "numbers":
+        return "no model can be fitted: the features of the signals are degenerate"
     if name == "flat":
         return "no feature differs between the lines: the signals are constant or all the same"
     if name == "inputs":

@@ -33,6 +33,7 @@ Probe = Literal["usual", "scaled", "shuffled"]
 PROBES: tuple[Probe, ...] = ("usual", "scaled", "shuffled")
 _PROBE_LINES = 64
 _FITTED_ON = 4000  # lines, evenly spaced: quantiles of more are the same
+_OF_LEARNED: Kind = "tilt"  # its reach is that of the lines that steps are fitted on
 _DISK_BYTES = 2 << 30
 _LOOK_AFTER = 64 << 20  # bytes that a worker writes before it looks how large the store is
 _KEPT_BYTES = 256 << 20  # in the memory of one worker
@@ -132,7 +133,8 @@ class Store:
             self._written += array.nbytes
             if self._written > _LOOK_AFTER:
                 self._make_room()
-            self._write(name, array)
+            with suppress(OSError):  # a full disk: it is computed anew where it is needed
+                self._write(name, array)
         return array
 
     def _make_room(self) -> None:
@@ -149,26 +151,34 @@ class Store:
             if path.stem != "plain":
                 with suppress(OSError):  # Windows keeps what somebody reads
                     path.unlink()
-                used -= size
+                    used -= size
 
     def _write(self, name: str, array: np.ndarray) -> None:
         partial = self.folder / f"{name}.{uuid4().hex}.partial"
-        with partial.open("wb") as file:
-            np.save(file, array, allow_pickle=False)
         try:
+            with partial.open("wb") as file:
+                np.save(file, array, allow_pickle=False)
             partial.replace(self.folder / f"{name}.npy")
         except PermissionError:  # on Windows, where another worker has read the same file already
             partial.unlink()
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+
+    def close(self) -> None:
+        """Let go of all files, so that the folder can be removed; the store can go on."""
+        self.kept.clear()
+        self._fits.clear()
 
     def signals(self, kind: Kind = "plain") -> np.ndarray:
         """The signals as they are, perturbed as in `STRESS`, or changed copies to learn from."""
-        if self._whole is not None:
+        if self._whole is not None and kind != _OF_LEARNED:
             return self._whole.signals(kind)
 
         def compute() -> np.ndarray:
             seed = seed_of(self.seed, kind)
             if kind in STRESS:
-                return perturb(np.asarray(self.signals()), kind, seed)
+                return perturb(np.asarray(self.signals()), kind, seed, self.learned)
             if kind in AUGMENTATIONS:
                 return augment(np.asarray(self.signals()), kind, seed)
             raise FileNotFoundError(f"{self.folder} holds no signals")
@@ -204,30 +214,30 @@ class Store:
         return self.array(f"{chain_key(chain)}_{kind}", compute)
 
     def features(
-        self, chain: Chain, kind: Kind = "plain", every: int = 1, wanted: np.ndarray | None = None
+        self,
+        chain: Chain,
+        kind: Kind = "plain",
+        rows: np.ndarray | None = None,
+        wanted: np.ndarray | None = None,
     ) -> np.ndarray:
         """Features of a chain, float32 (n, n_features).
 
         Parameters
         ----------
-        every : int
-            Of the signals, each so many-th from the first.
+        rows : ndarray of int, optional
+            Some of the signals; all by default. Not for a stream.
         wanted : ndarray of int, optional
             Some of the features, computed anew each time; all by default.
         """
 
         def compute() -> np.ndarray:
-            return run_chain(
-                chain,
-                np.asarray(self.signals(kind)[::every]),
-                self.chain_fits(chain),
-                None if self.stream is None else self.stream[::every],
-                wanted=wanted,
-            )
+            signals = self.signals(kind)
+            values = np.asarray(signals if rows is None else signals[rows])
+            return run_chain(chain, values, self.chain_fits(chain), self.stream, wanted=wanted)
 
         if wanted is not None:
             return compute()
-        if self._whole is not None and not _learns(chain):
-            return self._whole.features(chain, kind, every)
-        suffix = "" if every == 1 else f"_{every}"
+        if self._whole is not None and not _learns(chain) and kind != _OF_LEARNED:
+            return self._whole.features(chain, kind, rows)
+        suffix = "" if rows is None else f"_{hashlib.sha256(rows.tobytes()).hexdigest()[:12]}"
         return self.array(f"{chain_key(chain)}_{kind}{suffix}", compute)

@@ -42,7 +42,7 @@ class Setup:
         return self.problem.store.folder
 
 
-STOP = "stop"  # a file of this name in the store ends every evaluation
+STOP = "stop"  # a file of this name in the store ends what runs
 RACED = 4  # a candidate that cannot be among so many best is stopped
 _ALIKE = 2  # of one batch that are run to the end in any case
 _MOST_PROBLEMS = 2  # the one that is searched and the one that its finalists are judged on
@@ -67,6 +67,9 @@ def _end_with(sentinel: int) -> None:
 
 def release() -> None:
     """Let go of the stores, so that their folders can be removed."""
+    for own in _current.values():
+        for held in own.values():
+            held.store.close()
     _current.clear()
 
 
@@ -75,7 +78,7 @@ def problem(setup: Setup) -> Problem:
     own = _current.setdefault(threading.get_ident(), {})
     if setup.folder not in own:
         while len(own) >= _MOST_PROBLEMS:
-            own.pop(next(iter(own)))
+            own.pop(next(iter(own))).store.close()
         own[setup.folder] = setup.problem
     return own[setup.folder]
 

@@ -24,7 +24,10 @@ MAX_ROTATION = np.deg2rad(15.0)
 
 
 def perturb(
-    values: npt.NDArray[np.float32], kind: Perturbation, seed: int
+    values: npt.NDArray[np.float32],
+    kind: Perturbation,
+    seed: int,
+    over: npt.NDArray[np.int64] | None = None,
 ) -> npt.NDArray[np.float32]:
     """Perturb signals.
 
@@ -36,11 +39,13 @@ def perturb(
         gain: each axis of each signal times a factor, uniform in 0.8-1.25.
         noise: white Gaussian noise, its standard deviation 10 % of that of the axis in the signal.
         tilt: each axis of each signal plus an offset, uniform within +-0.3 standard deviations of
-        the axis over all signals; where the axes come in threes (3, 6, 9), each signal is first
-        rotated about a random direction by an angle uniform in 0-15 degrees, the same for each
-        three.
+        the axis over the signals ``over``; where the axes come in threes (3, 6, 9), each signal is
+        first rotated about a random direction by an angle uniform in 0-15 degrees, the same for
+        each three.
     seed : int
         Same seed, same perturbation.
+    over : ndarray of int, optional
+        All signals by default.
 
     Returns
     -------
@@ -61,7 +66,7 @@ def perturb(
     if kind == "gain":
         factor = random.uniform(*GAIN_RANGE, size=(n, 1, axes))
     elif kind == "tilt":
-        reach = OFFSET_FRACTION * spread_of(values)
+        reach = OFFSET_FRACTION * spread_of(values if over is None else values[over])
         rotation = _draw_rotation(n, random) if axes % 3 == 0 else None
         offset = random.uniform(-reach, reach, size=(n, 1, axes))
     result = np.empty_like(values)

@@ -40,6 +40,7 @@ class Extrapolation(DeskTask):
     purpose = "the number that belongs to one signal"
     has_classes = False
     stressed = False
+    least = -np.inf
     portfolio_order = True
 
     def __init__(self, clip: bool = True, unit: str = "", time_series: bool | None = None) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from kinglet.ccode import Names
 from kinglet.errors import InputError
 from kinglet.pipeline import Output, Plan, Trained
-from kinglet.signals import Labelled, Split, make_splits
+from kinglet.signals import Labelled, Split, make_splits, name_stretches
 
 
 class Emulated(Protocol):
@@ -97,6 +97,8 @@ class Task:
         Whether the library knows the names of classes.
     stressed : bool
         Whether candidates without a fault are told apart by perturbed signals.
+    whole_stretches : bool
+        Whether blocks are whole stretches of a file that changes as from one recording to the next.
     portfolio_order : bool
         Whether the order of the portfolio decides among candidates that are about as good.
     max_time_s : float
@@ -110,6 +112,7 @@ class Task:
     exports: ClassVar[tuple[str, ...]]
     has_classes: ClassVar[bool] = True
     stressed: ClassVar[bool] = True
+    whole_stretches: ClassVar[bool] = True
     portfolio_order: ClassVar[bool] = False
     max_time_s: ClassVar[float] = 0.020
 
@@ -141,7 +144,8 @@ class Task:
         """Training and held-out lines, so many folds of each kind; a stream is not shuffled."""
         signals = data.signals
         kind = data.label + (data.label.max() + 1) * data.machine
-        splits = make_splits(kind, signals.group, signals.line, folds=folds, seed=seed)
+        stretch = name_stretches(data) if self.whole_stretches else None
+        splits = make_splits(kind, signals.group, signals.line, stretch, folds=folds, seed=seed)
         return [split for split in splits if signals.length > 1 or split.kind != "random"]
 
     def learned(self, label: np.ndarray) -> np.ndarray:

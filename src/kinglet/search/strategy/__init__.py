@@ -6,6 +6,6 @@ features, and the model).
 """
 
 from kinglet.search.strategy.base import Strategy
-from kinglet.search.strategy.make import Factory, make_strategy
+from kinglet.search.strategy.make import STRATEGIES, Factory, make_strategy
 
-__all__ = ["Factory", "Strategy", "make_strategy"]
+__all__ = ["STRATEGIES", "Factory", "Strategy", "make_strategy"]

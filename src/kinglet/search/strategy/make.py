@@ -12,6 +12,7 @@ from kinglet.search.strategy.base import Strategy
 from kinglet.search.strategy.evolution import Evolution
 from kinglet.search.strategy.random import RandomSearch
 
+STRATEGIES = ("evolution", "random")
 Factory = Callable[[Space, Callable[[Pipeline], str]], Strategy]
 
 

@@ -296,7 +296,8 @@ def test_one_stretch_unlike_the_rest(tmp_path):
     x[unlike] = tones(rng, label, (0.45, 0.9, 1.8))[unlike]
     found = diagnose(make_case(tmp_path, labelled(x, label), [RICH]))
     places = first(found, "one stretch unlike the rest").figures["lines"]
-    assert {place["first"] for place in places} == {33, 113, 193}
+    begins = sorted(place["first"] for place in places)
+    assert np.abs(np.array(begins) - [33, 113, 193]).max() <= 8
 
 
 def test_outlying_lines(tmp_path):

@@ -180,3 +180,69 @@ def test_recordings_shared_so_that_a_class_cannot_be_split_are_refused():
 def test_what_cannot_be_split_is_refused(label, group, line, folds, message):
     with pytest.raises(InputError, match=message):
         make_splits(label, group, line, folds=folds)
+
+
+def with_stretches(counts, size, seed=0):
+    """Classes of one recording each, of so many stretches of `size` lines, in mixed order."""
+    label = np.repeat(np.arange(len(counts)), np.array(counts) * size)
+    line = np.concatenate([np.arange(count * size) for count in counts])
+    rows = np.random.default_rng(seed).permutation(len(label))
+    return label[rows], line[rows], (line // size)[rows]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=4), FOLDS, st.integers(3, 9))
+def test_blocks_are_whole_stretches(counts, folds, size):
+    label, line, stretch = with_stretches(counts, size)
+    n = len(label)
+    splits = make_splits(label, label, line, stretch, folds=folds)
+    several = [count for count in counts if count > 2]
+    blocks = [each for each in splits if each.kind == "block"]
+    if several:
+        assert len(blocks) == min(folds, size * min(counts), *several)
+    block = folds_of(splits, "block", n)
+    for each in blocks:
+        assert set(label[each.train]) == set(label[each.test]) == set(label)
+    for c, count in enumerate(counts):
+        mine = np.flatnonzero(label == c)
+        mine = mine[np.argsort(line[mine])]
+        assert (np.diff(block[mine]) >= 0).all()
+        if count > 2:
+            for index in range(count):
+                assert len(set(block[mine][stretch[mine] == index])) == 1
+        else:
+            sizes = np.bincount(block[mine])
+            assert count == 2 or sizes.max() - sizes.min() <= 1
+    for old, new in zip(make_splits(label, label, line, folds=folds), splits, strict=False):
+        if old.kind == "random":
+            np.testing.assert_array_equal(old.test, new.test)
+
+
+def test_two_stretches_count_where_all_of_several_classes_have_them():
+    def blocks(counts, size=10):
+        label, line, stretch = with_stretches(counts, size)
+        splits = make_splits(label, label, line, stretch)
+        return [each for each in splits if each.kind == "block"]
+
+    assert len(blocks([2, 2])) == 2
+    assert len(blocks([2, 1])) == len(blocks([2])) == 5
+    assert len(blocks([2, 4])) == 4
+
+
+def test_a_stretch_of_most_lines_is_cut():
+    stretch = np.repeat([0, 1, 2], [71, 15, 14])
+    blocks = make_splits(None, np.zeros(100), np.arange(100), stretch)[5:]
+    assert [len(each.test) for each in blocks] == [20] * 5
+    stretch = np.repeat([0, 1, 2], [60, 20, 20])
+    blocks = make_splits(None, np.zeros(100), np.arange(100), stretch)[5:]
+    assert [len(each.test) for each in blocks] == [60, 20, 20]
+
+
+def test_stretches_of_classes_of_several_recordings_do_not_count():
+    table = Table([[10, 12, 9, 11, 8], [12, 8, 9, 11, 10]], [0, 1], 0)
+    for old, new in zip(
+        split(table),
+        make_splits(table.label, table.group, table.line, table.line // 4),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(old.test, new.test)

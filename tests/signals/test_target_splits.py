@@ -125,6 +125,42 @@ def test_groups_of_near_targets_are_in_different_folds():
         assert len(held) == 4 and (np.diff(held) > 1).all()
 
 
+def worn(counts, levels):
+    """Specimens that wear down one after the other, each over half of what the others do."""
+    parts = [level - np.linspace(0, 0.5, n) for n, level in zip(counts, levels, strict=True)]
+    return np.concatenate(parts)
+
+
+@pytest.mark.parametrize(("count", "n_folds"), [(6, 3), (8, 4), (12, 5)])
+def test_specimens_are_held_out_whole(count, n_folds):
+    sizes = [80 + index for index in range(count)]
+    target = worn(sizes, [1 + 0.05 * (index % 3) for index in range(count)])
+    specimen = np.repeat(np.arange(count), sizes)
+    splits = split(target)
+    blocks = of_kind(splits, "block")
+    assert len(blocks) == n_folds and len(of_kind(splits, "random")) == 5
+    np.testing.assert_array_equal(
+        np.sort(np.concatenate([each.test for each in blocks])), np.arange(len(target))
+    )
+    for each in blocks:
+        assert not set(specimen[each.train]) & set(specimen[each.test])
+    assert len(of_kind(split(target, time_series=True), "block")) == 5
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        np.repeat([20.0, 60.0, 100.0, 140.0, 180.0, 220.0], 40),
+        worn([80] * 5, [1, 1.05, 1.1, 1, 1.05]),
+        worn([80] * 6 + [12], [1, 1.05, 1.1] * 2 + [1]),
+    ],
+    ids=["levels", "few", "short"],
+)
+def test_what_cannot_be_held_out_whole_is_not(target):
+    for each in split(target):
+        assert reach(target, each) < 0.15
+
+
 def test_two_groups_are_each_predicted_from_the_other():
     target = np.tile(np.arange(10.0), 2)
     splits = split(target, group=np.repeat([4, 9], 10))

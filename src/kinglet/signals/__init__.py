@@ -1,6 +1,7 @@
 """Files of sensor signals: read, checked, grouped, split, thinned, changed and imitated."""
 
 from kinglet.signals.augment import AUGMENTATIONS, Augmentation, augment, augmentations
+from kinglet.signals.changes import describe_changes, find_changes, name_stretches
 from kinglet.signals.checks import check_class_name
 from kinglet.signals.groups import count_recorded, describe_groups, read_groups, regroup
 from kinglet.signals.imitate import imitate, imitate_outliers
@@ -31,7 +32,9 @@ __all__ = [
     "change_beyond_doubt",
     "check_class_name",
     "count_recorded",
+    "describe_changes",
     "describe_groups",
+    "find_changes",
     "imitate",
     "imitate_outliers",
     "is_time_series",
@@ -41,6 +44,7 @@ __all__ = [
     "label_targets",
     "make_splits",
     "make_target_splits",
+    "name_stretches",
     "perturb",
     "read_classes",
     "read_for",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ from kinglet.errors import InputError
 
 Kind = Literal["random", "block", "forward"]
 Indices = npt.NDArray[np.int64]
+
+_LARGEST = 2 / 3  # of the lines of a class: a stretch that leaves enough to train on
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,7 @@ def make_splits(
     label: npt.ArrayLike | None,
     group: npt.ArrayLike,
     line: npt.ArrayLike,
+    stretch: npt.ArrayLike | None = None,
     *,
     folds: int = 5,
     seed: int = 0,
@@ -46,6 +50,11 @@ def make_splits(
 
     A block is a stretch of time, a speaker, a load: what the library will not have met. In both
     kinds every signal is held out exactly once, and every class is in every training part.
+
+    Where a class has three stretches or more, none with more than two thirds of its lines, its
+    blocks are whole stretches, and there are no more blocks than the class with the fewest has; a
+    class without is cut evenly into as many. Two stretches count only where all of several classes
+    have two or more: a change in all of them is no chance, and no drift of one.
 
     Parameters
     ----------
@@ -56,9 +65,13 @@ def make_splits(
         a class with a single one the lines are split.
     line : array-like of int, shape (n,)
         Line of each signal in its file: the order in which blocks are cut.
+    stretch : array-like of int, shape (n,), optional
+        Stretch of each signal of a class with a single recording, ascending with its lines (see
+        `kinglet.signals.name_stretches`); none of them is torn by a block, as above. It does not
+        count for classes of several recordings and for the random folds.
     folds : int, optional
         Number of folds of each kind, at least 2. Fewer are made where a class has fewer
-        recordings (or lines, if it has a single recording).
+        recordings (or lines, if it has a single recording), of blocks where it has fewer stretches.
     seed : int, optional
         Seed of the random folds. Unless classes share recordings, the folds of a class depend on
         nothing else but the order of its own recordings and lines.
@@ -94,14 +107,48 @@ def make_splits(
             "A class has a single signal, which cannot be trained on and held out; "
             "record at least 10 signals for each class."
         )
+    units, counts = {"random": unit, "block": unit}, {"random": folds, "block": folds}
+    if stretch is not None:
+        units["block"], fewest = _join_stretches(classes, group, line, np.asarray(stretch), unit)
+        counts["block"] = min(folds, fewest)
     splits = []
     kinds: tuple[Kind, ...] = ("random", "block")
     for kind in kinds:
-        fold_of_line = _deal_classes(classes, unit, kind, folds, seed)
-        for fold in range(folds):
+        fold_of_line = _deal_classes(classes, units[kind], kind, counts[kind], seed)
+        for fold in range(counts[kind]):
             held_out = fold_of_line == fold
             splits.append(Split(kind, fold, np.flatnonzero(~held_out), np.flatnonzero(held_out)))
     return splits
+
+
+def fold_stretches(stretches: Sequence[Indices]) -> list[int]:
+    """Count for each class the stretches of which its blocks are unions; 0 where it is cut evenly.
+
+    Parameters
+    ----------
+    stretches : sequence of ndarray of int
+        Stretch of each line of each class; all the same where nothing was found.
+    """
+    sizes = [np.unique(each, return_counts=True)[1] for each in stretches]
+    counts = [len(each) if each.max() <= _LARGEST * each.sum() else 0 for each in sizes]
+    if max(counts) > 2:
+        return [count if count > 2 else 0 for count in counts]
+    return counts if len(counts) > 1 and min(counts) > 1 else [0] * len(counts)
+
+
+def _join_stretches(
+    classes: list[Indices], group: Indices, line: Indices, stretch: Indices, unit: Indices
+) -> tuple[Indices, int]:
+    """Units of blocks, where stretches are held out whole, and the fewest of them in a class."""
+    unit = unit.copy()
+    alone = [members for members in classes if len(np.unique(group[members])) == 1]
+    counts = fold_stretches([stretch[members] for members in alone]) if alone else []
+    for members, count in zip(alone, counts, strict=True):
+        if count:
+            order = members[np.argsort(line[members], kind="stable")]
+            _, first, number = np.unique(stretch[order], return_index=True, return_inverse=True)
+            unit[order] = unit[order[first]][number]
+    return unit, min((count for count in counts if count), default=len(line))
 
 
 def _find_units(classes: list[Indices], group: Indices, line: Indices) -> Indices:

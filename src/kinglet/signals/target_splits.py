@@ -8,6 +8,7 @@ from scipy.stats import rankdata
 
 from kinglet.errors import InputError
 from kinglet.signals.splits import Indices, Kind, Split, cut_blocks
+from kinglet.signals.targets import name_specimens
 
 _BLOCKS = 40
 _STRETCHES = 3
@@ -35,6 +36,11 @@ def make_target_splits(
     in all but at least two of each file (``block``), are dealt in rounds: each fold gets one of
     each round at random, never one next to what it got last. So each fold holds out targets of
     the whole range and leaves near ones in training, even of files that are sorted by target.
+
+    Where the target of lines without groups moves little but for some jumps, one specimen follows
+    another. Blocks are whole specimens then, dealt as groups are, if there are six or more (see
+    `kinglet.signals.targets.name_specimens`), and two or more to a fold: R2 of the few targets of a
+    single one says little.
 
     Where the lines are a time series there are folds of the future besides (``forward``): the
     second half of the lines is cut into three stretches, and each is predicted from all lines
@@ -86,6 +92,7 @@ def make_target_splits(
     order = np.lexsort((line, file))
     recordings = _recordings(group, order)
     alone = len(recordings) == 1
+    counts: dict[Kind, int] = {"random": folds, "block": folds}
     if time_series is None:
         time_series = alone and bool((file == file[0]).all()) and is_time_series(target[order])
     if alone:
@@ -94,6 +101,10 @@ def make_target_splits(
             "random": list(by_target[:, None]),
             "block": _short_blocks(order, file),
         }
+        specimens = [] if time_series else _specimens(target, order)
+        if specimens:
+            dealt["block"] = specimens
+            counts["block"] = min(folds, len(specimens) // 2)
     else:
         in_turn = sorted(recordings, key=lambda lines: float(target[lines].mean()))
         dealt = {"random": in_turn, "block": in_turn}
@@ -101,7 +112,7 @@ def make_target_splits(
             del dealt["random"]
     splits = []
     for kind, units in dealt.items():
-        fold_of_unit = _deal([len(unit) for unit in units], min(folds, len(units)), rng)
+        fold_of_unit = _deal([len(unit) for unit in units], min(counts[kind], len(units)), rng)
         splits += _hold_out(kind, units, fold_of_unit)
     if time_series:
         splits += _forward(list(order[:, None]) if alone else recordings)
@@ -156,6 +167,15 @@ def _recordings(group: Indices, order: Indices) -> list[Indices]:
     """Lines of each group, in the order in which the groups begin."""
     _, first, number = np.unique(group[order], return_index=True, return_inverse=True)
     return [order[number == index] for index in np.argsort(first)]
+
+
+def _specimens(target: npt.NDArray[np.float64], order: Indices) -> list[Indices]:
+    """Lines of each specimen, in order of their mean target; none where none are seen."""
+    number = name_specimens(target[order])
+    if number is None:
+        return []
+    found = [order[number == index] for index in range(int(number.max()) + 1)]
+    return sorted(found, key=lambda lines: float(target[lines].mean()))
 
 
 def _short_blocks(order: Indices, file: Indices) -> list[Indices]:

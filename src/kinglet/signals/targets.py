@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from kinglet.errors import InputError
 from kinglet.signals.checks import check_line_count, check_shape, shared_lines
 from kinglet.signals.faults import fault
 from kinglet.signals.read import Labelled, from_table, read_recordings
 from kinglet.signals.signals import Signals
+from kinglet.signals.splits import Indices
 from kinglet.signals.table import read_table
 
 _NEAR = 0.1  # of the range of all targets
 # Of the range of all targets: a jump, and a usual step of a target that moves little. Of all steps:
 # how many jumps are few.
 _JUMP, _STILL, _FEW = 0.25, 0.02, 0.05
+# Held out whole are so many specimens, each of so much of the mean number of lines, and so many.
+_SPECIMENS, _SHORT, _LEAST = 6, 0.25, 8
 
 
 def read_targets(
@@ -131,6 +135,65 @@ def read_for(
     return from_table(name, table, axes, with_target=with_target)
 
 
+def find_specimens(target: npt.ArrayLike) -> Indices:
+    """Find where one machine or specimen follows another: the target moves little, then jumps.
+
+    Parameters
+    ----------
+    target : array-like of float, shape (n,)
+        In the order of the lines.
+
+    Returns
+    -------
+    ndarray of int64
+        Lines from 0 at which one begins, the first of them 0; no other where the target does not
+        look like that.
+    """
+    target = np.asarray(target, dtype=np.float64)
+    start = np.zeros(1, np.int64)
+    if len(target) < 2 or np.ptp(target) == 0:
+        return start
+    step = np.abs(np.diff(target)) / np.ptp(target)
+    jumps = np.flatnonzero(step > _JUMP) + 1
+    if not 1 <= len(jumps) <= _FEW * len(step) or np.median(step) > _STILL:
+        return start
+    return np.concatenate([start, jumps])
+
+
+def name_specimens(target: npt.ArrayLike) -> Indices | None:
+    """Number the specimens that can be held out whole.
+
+    Parameters
+    ----------
+    target : array-like of float, shape (n,)
+        In the order of the lines.
+
+    Returns
+    -------
+    ndarray of int64, shape (n,), or None
+        Number of the specimen of each line. None where there are fewer than six, which is too few
+        to say what a new one will show; where one is much shorter than the rest, which is no
+        specimen; or where the targets of one are far from those of all others, as where a target
+        was set in steps: what only one can teach cannot be held out with it.
+    """
+    target = np.asarray(target, dtype=np.float64)
+    sizes = np.diff([*find_specimens(target), len(target)])
+    if len(sizes) < _SPECIMENS or sizes.min() < max(_LEAST, _SHORT * sizes.mean()):
+        return None
+    number = np.repeat(np.arange(len(sizes)), sizes)
+    far = max(_distance_to_others(target, number == each) for each in range(len(sizes)))
+    return None if far > _NEAR * np.ptp(target) else number
+
+
+def _distance_to_others(target: npt.NDArray[np.float64], mine: npt.NDArray[np.bool_]) -> float:
+    """Median distance of some targets to the nearest one of the others."""
+    others = np.sort(target[~mine])
+    place = np.searchsorted(others, target[mine])
+    below = np.abs(target[mine] - others[np.maximum(place - 1, 0)])
+    above = np.abs(target[mine] - others[np.minimum(place, len(others) - 1)])
+    return float(np.median(np.minimum(below, above)))
+
+
 def _labelled(signals: Signals, where: str) -> Labelled:
     """Check the targets themselves."""
     target = signals.target
@@ -167,15 +230,22 @@ def _specimens(signals: Signals, where: str) -> tuple[str, ...]:
     assert signals.target is not None
     if len(np.unique(signals.group)) > 1:
         return ()
-    target = signals.target.astype(np.float64)
-    step = np.abs(np.diff(target)) / np.ptp(target)
-    jumps = np.flatnonzero(step > _JUMP)
-    if not 1 <= len(jumps) <= _FEW * len(step) or np.median(step) > _STILL:
+    starts = find_specimens(signals.target)
+    if len(starts) == 1:
         return ()
+    if name_specimens(signals.target) is None:
+        then = (
+            "if so, name them with --groups: the figures are for those that were recorded, not for "
+            "new ones"
+        )
+    else:
+        then = (
+            "the blocks hold out whole what lies between two jumps; if specimens begin elsewhere, "
+            "name them with --groups"
+        )
     return (
-        f"{where}: the target jumps at {len(jumps)} lines, first at line "
-        f"{signals.line[jumps[0] + 1]}, as where one machine or specimen follows another; if so, "
-        "name them with --groups: the figures are for those that were recorded, not for new ones.",
+        f"{where}: the target jumps at {len(starts) - 1} lines, first at line "
+        f"{signals.line[starts[1]]}, as where one machine or specimen follows another; {then}.",
     )
 
 
@@ -183,11 +253,7 @@ def _join_what_is_far(data: Labelled) -> Labelled:
     """Make one group of all files if one of them has targets far from those of the others."""
     signals, target = data.signals, data.label.astype(np.float64)
     for index in range(len(signals.files) if len(signals.files) > 1 else 0):
-        mine, others = target[signals.file == index], np.sort(target[signals.file != index])
-        place = np.searchsorted(others, mine)
-        below = np.abs(mine - others[np.maximum(place - 1, 0)])
-        above = np.abs(mine - others[np.minimum(place, len(others) - 1)])
-        if np.median(np.minimum(below, above)) > _NEAR * np.ptp(target):
+        if _distance_to_others(target, signals.file == index) > _NEAR * np.ptp(target):
             told = (
                 f"{signals.files[index]}: its targets are far from those of all other files, so "
                 "files are not kept together in the splits unless --groups asks for it; the score "

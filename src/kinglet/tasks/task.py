@@ -97,6 +97,8 @@ class Task:
         Whether the library knows the names of classes.
     stressed : bool
         Whether candidates without a fault are told apart by perturbed signals.
+    least : float
+        Smallest value that the metric can have.
     whole_stretches : bool
         Whether blocks are whole stretches of a file that changes as from one recording to the next.
     portfolio_order : bool
@@ -112,6 +114,7 @@ class Task:
     exports: ClassVar[tuple[str, ...]]
     has_classes: ClassVar[bool] = True
     stressed: ClassVar[bool] = True
+    least: ClassVar[float] = 0.0
     whole_stretches: ClassVar[bool] = True
     portfolio_order: ClassVar[bool] = False
     max_time_s: ClassVar[float] = 0.020

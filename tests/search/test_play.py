@@ -119,7 +119,7 @@ def test_so_it_does_for_a_stream(pipeline, tmp_path):
 
 def test_each_machine_is_judged_by_what_it_learned_itself(tmp_path):
     data, far = two_machines(), two_machines(offset=1e4)
-    split, pipeline = splits_of(data)[0], portfolio(samples.SHAPE)[0]
+    split, pipeline = splits_of(data)[0], portfolio(samples.SHAPE)[1]
     heard = []
     for number, each in enumerate((data, far)):
         case = problem(each, tmp_path / str(number))
@@ -154,7 +154,7 @@ def test_the_horizon_reaches_the_device(tmp_path):
     """With it, the first signals are forgotten; without, they are remembered for good."""
     before, after = samples.nominal(150), samples.nominal(150, 5) + np.float32(20)
     data = label_machines(*map(Signals.from_array, (before, after)))
-    pipeline = portfolio(samples.SHAPE)[0]
+    pipeline = portfolio(samples.SHAPE)[1]
     found = {}
     for horizon in (30.0, ENDLESS):
         case = problem(data, tmp_path / str(horizon), horizon=horizon)

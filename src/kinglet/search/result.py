@@ -24,7 +24,7 @@ from kinglet.search.estimate import Expected
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.learning import lines_of, report, with_minimum
 from kinglet.search.recordings import Recordings
-from kinglet.signals import NORMAL
+from kinglet.signals import NORMAL, describe_changes
 from kinglet.targets import Target
 from kinglet.toolchain import Abi, compiler_version
 
@@ -282,6 +282,7 @@ class Result:
             },
             **self.best.summary(),
             "recordings": None if self.recordings is None else asdict(self.recordings),
+            "stretches": describe_changes(context.data, whole=context.task.whole_stretches),
             **self._expectation(),
             "diagnosis": None if self.diagnosis is None else to_json(self.diagnosis),
             "history": self.history,

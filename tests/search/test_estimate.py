@@ -63,7 +63,7 @@ def judged(data, folder, place: int) -> Judged:
     folder.mkdir()
     context = make_context(data)
     inner = [TASK.splits(take(data, split.train), 0, INNER_FOLDS) for split in context.splits]
-    outer = outer_splits(TASK, context.splits, inner)
+    outer = outer_splits(context.splits, inner)
     try:
         return judge_fold(
             Setup(context.problem(folder), context.splits), outer[place], ("lda",), 2, np.inf
@@ -78,7 +78,7 @@ def fitted_without(data, folder, place: int, pipeline):
     context = make_context(data)
     split = context.splits[place]
     inner = TASK.splits(take(data, split.train), 0, INNER_FOLDS)
-    outer = outer_splits(TASK, [split], [inner])[0]
+    outer = outer_splits([split], [inner])[0]
     problem = without(context.problem(folder), split.test, folder / "fold")
     return evaluate(problem, list(outer.inner), pipeline)
 

@@ -8,10 +8,11 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from kinglet.search.candidate import Candidate
 from kinglet.search.control import Control, Progress
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.learning import warnings_of
-from kinglet.search.result import Candidate, Result
+from kinglet.search.result import Result
 from kinglet.search.search import search
 from kinglet.search.space import Space
 

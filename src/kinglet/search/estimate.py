@@ -14,14 +14,17 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy.stats import t as student
 from threadpoolctl import threadpool_limits
 
+from kinglet.errors import InputError
 from kinglet.record import Learner, models
 from kinglet.search.board import recommended
 from kinglet.search.evaluate import Evaluation, evaluate
+from kinglet.search.executors import Calls
 from kinglet.search.fit import inputs, outputs
 from kinglet.search.joined import join
 from kinglet.search.play import play
@@ -29,10 +32,17 @@ from kinglet.search.problem import Problem, without
 from kinglet.search.space import Space
 from kinglet.search.worker import STOP, Setup
 from kinglet.search.worker import problem as problem_of
-from kinglet.signals import Split
+from kinglet.signals import Labelled, Split, take
 from kinglet.tasks import Task
 
 INNER_FOLDS = 3
+REASONS = {
+    "asked": "not estimated: that takes a search of its own for each held-out part",
+    "interrupted": "not estimated: the search was interrupted",
+    "late": "not estimated: the time was too short for a search without each held-out part",
+    "few": "not estimated: there are too few recordings to search without each of them",
+    "nothing": "not estimated: without some held-out part no candidate keeps the limits",
+}
 _LEVEL = 0.95
 _FEW = 3
 _RACED = 3  # of the few candidates of an outer search
@@ -96,6 +106,42 @@ class Expected:
     high: float
     kind: str
     tests: tuple[Judged, ...]
+
+
+def expect(
+    setup: Setup,
+    data: Labelled,
+    models_allowed: tuple[str, ...],
+    candidates: float,
+    seconds: float,
+    run: Callable[[Calls], dict[int, Any]],
+) -> Expected | str:
+    """Search without each held-out part and judge the winner on it, or tell why that cannot be.
+
+    Parameters
+    ----------
+    setup : Setup
+    data : Labelled
+        Its signals.
+    candidates, seconds : float
+        For each outer search; see `judge_fold`.
+    run : callable
+        Runs calls side by side; results by place, without those that there was no time for.
+    """
+    task, seed = setup.problem.task, setup.problem.seed
+    try:
+        inner = [task.splits(take(data, split.train), seed, INNER_FOLDS) for split in setup.splits]
+    except InputError as error:
+        return f"{REASONS['few']}: {error}"
+    outer = outer_splits(setup.splits, inner)
+    calls = [(judge_fold, (setup, one, models_allowed, candidates, seconds)) for one in outer]
+    found = run(calls)
+    if len(found) < len(calls):
+        return REASONS["late"]
+    tests = [found[place] for place in sorted(found)]
+    if None in tests:
+        return REASONS["nothing"]
+    return summarise(task, tests) or REASONS["few"]
 
 
 def judge_fold(
@@ -212,9 +258,7 @@ def summarise(task: Task, tests: Sequence[Judged]) -> Expected | None:
     return Expected(value, low, min(1.0, value + half), kind, tuple(tests))
 
 
-def outer_splits(
-    task: Task, splits: Sequence[Split], inner: Sequence[Sequence[Split]]
-) -> list[Outer]:
+def outer_splits(splits: Sequence[Split], inner: Sequence[Sequence[Split]]) -> list[Outer]:
     """Outer splits with the inner ones, whose places are among the outer training lines."""
     return [
         Outer(split, tuple(_placed(part, split.train) for part in parts))

@@ -20,7 +20,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from kinglet.costs import Sizes
-from kinglet.library import measure_footprint
 from kinglet.pipeline import FittedPipeline, Pipeline, make_plan
 from kinglet.record import Learner, models
 from kinglet.search.fit import RefusedError, fit, inputs, outputs
@@ -254,7 +253,7 @@ def _finish(
         held_out=_held_out(splits, settled.outputs, len(problem.label)),
         folds=folds,
         margin=margin,
-        thrift=_thrift(problem, sizes),
+        thrift=problem.limits.thrift(sizes),
     )
 
 
@@ -270,28 +269,6 @@ def _held_out(splits: list[Split], results: list[np.ndarray], n: int) -> dict[st
         empty = np.full((n, result.shape[1]), np.nan, np.float32)
         held_out.setdefault(split.kind, empty)[split.test] = result
     return held_out
-
-
-def link(problem: Problem, evaluation: Evaluation) -> Evaluation:
-    """Compile and link a complete candidate, so that its RAM and flash are what they will be.
-
-    The prediction bounds them from above: the compiler leaves out what a candidate's constants
-    make unreachable.
-    """
-    assert evaluation.fitted is not None and evaluation.sizes is not None
-    costs = problem.costs
-    linked = measure_footprint(evaluation.fitted, problem.task, costs.target, costs.optimise)
-    sizes = replace(evaluation.sizes, ram_bytes=linked.ram_bytes, flash_bytes=linked.flash_bytes)
-    return replace(evaluation, sizes=sizes, thrift=_thrift(problem, sizes))
-
-
-def _thrift(problem: Problem, sizes: Sizes) -> float:
-    """1 for a library of no size, 0 for one that uses all it may."""
-    limits = problem.limits
-    shares = [sizes.ram_bytes / limits.ram_bytes, sizes.flash_bytes / limits.flash_bytes]
-    if sizes.cycles is not None:
-        shares.append(sizes.cycles / limits.cycles)
-    return 1.0 - float(np.mean(shares))
 
 
 def _stress(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from kinglet.costs import CostModel, Sizes
 from kinglet.errors import NothingFitsError
 from kinglet.pipeline import Pipeline
@@ -42,6 +44,13 @@ class Limits:
     def cycles(self) -> float:
         """Cycles that fit into the time."""
         return self.time_s * self.clock_hz
+
+    def thrift(self, sizes: Sizes) -> float:
+        """1 for a library of no size, 0 for one that uses all it may."""
+        shares = [sizes.ram_bytes / self.ram_bytes, sizes.flash_bytes / self.flash_bytes]
+        if sizes.cycles is not None:
+            shares.append(sizes.cycles / self.cycles)
+        return 1.0 - float(np.mean(shares))
 
     def check(self, sizes: Mapping[str, Any]) -> None:
         """Refuse a compiled library whose measured sizes or time break a limit.

@@ -9,21 +9,20 @@ quicker, nor does a worker wait for a slow neighbour.
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from kinglet.pipeline import Pipeline
-from kinglet.search.board import ranked
 from kinglet.search.budget import Budget
 from kinglet.search.control import Control, Phase, Progress
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.executors import interrupts_held
 from kinglet.search.journal import Journal
+from kinglet.search.known import Known, Rate
 from kinglet.search.space import Space
 from kinglet.search.strategy import Strategy
 from kinglet.search.worker import RACED, STOP, Setup, run, warm
@@ -31,26 +30,6 @@ from kinglet.search.worker import RACED, STOP, Setup, run, warm
 GENERATION = 4  # batches
 _PREPARE_SHARE = 0.2
 _LOOK = 0.5  # seconds between two looks at the clock and the controls
-_RATE_OVER = 5.0  # seconds
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What a generation may know.
-
-    Parameters
-    ----------
-    entries : list of Evaluation
-        In the order of their numbers.
-    best : list of Evaluation
-        The complete ones, best first.
-    last_gain : int
-        How many were known when the best one was found.
-    """
-
-    entries: list[Evaluation]
-    best: list[Evaluation]
-    last_gain: int
 
 
 class Loop:
@@ -104,9 +83,9 @@ class Loop:
         self._batches: list[range] = []
         self._asked: list[list[Pipeline]] = []
         self._told: set[int] = set()
-        self._known = _Known([], [], 0)
+        self._known = Known()
         self._known_batches = 0
-        self._recent: deque[tuple[float, int]] = deque()
+        self._rate = Rate()
         self._new_best = False
         self.best: Evaluation | None = None
         self.done: dict[int, Evaluation] = {}
@@ -194,12 +173,8 @@ class Loop:
             return False
         if needed > self._known_batches:
             first, stop = self._batches[self._known_batches].start, self._batches[needed - 1].stop
-            entries = [self.done[number] for number in range(first, stop) if number in self.done]
-            everything = self._known.entries + entries
-            best = ranked([*self._known.best, *entries])
-            gain = best[:1] != self._known.best[:1]
-            last_gain = len(everything) if gain else self._known.last_gain
-            self._known = _Known(everything, best, last_gain)
+            told = [self.done[number] for number in range(first, stop) if number in self.done]
+            self._known.take(told)
             self._known_batches = needed
         return True
 
@@ -267,7 +242,7 @@ class Loop:
     def _tell(self, index: int, evaluations: list[Evaluation]) -> None:
         """Take in what a batch gave; of what the end of the time cut off the journal may know."""
         self._told.add(index)
-        self._recent.append((time.monotonic(), len(evaluations)))
+        self._rate.add(len(evaluations))
         numbers = self._batches[index]
         for number, pipeline in zip(numbers, self._asked[index], strict=True):
             place = number - numbers.start
@@ -313,11 +288,7 @@ class Loop:
         share = self.seconds / self._budget.seconds
         if self._budget.candidates is not None:
             share = max(share, len(self.done) / self._budget.candidates)
-        now = time.monotonic()
-        while self._recent and now - self._recent[0][0] > _RATE_OVER:
-            self._recent.popleft()
         left = max(0.0, self._budget.seconds - self.seconds)
-        recently = max(0.1, min(_RATE_OVER, self.seconds))
         self._on_progress(
             Progress(
                 phase,
@@ -326,7 +297,7 @@ class Loop:
                 self.best,
                 min(1.0, share),
                 new_best=self._new_best,
-                rate=sum(count for _, count in self._recent) / recently,
+                rate=self._rate.per_second(self.seconds),
                 workers=self._workers,
                 families=self._strategy.families(self._known.entries),
                 left=left if np.isfinite(left) else None,

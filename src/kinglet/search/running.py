@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from kinglet.search.candidate import Candidate
 from kinglet.search.context import Choices, make_context
 from kinglet.search.control import Control, Progress
-from kinglet.search.result import Candidate, Result
+from kinglet.search.result import Result
 from kinglet.search.search import search
 from kinglet.signals import Labelled
 

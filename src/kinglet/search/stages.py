@@ -22,13 +22,7 @@ from kinglet.search.budget import Budget
 from kinglet.search.context import Context
 from kinglet.search.control import Control, Phase, Progress
 from kinglet.search.diagnosis import Finding, explain
-from kinglet.search.estimate import (
-    INNER_FOLDS,
-    Expected,
-    judge_fold,
-    outer_splits,
-    summarise,
-)
+from kinglet.search.estimate import REASONS, Expected, expect
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.executors import Calls, InProcess, each
 from kinglet.search.journal import Journal
@@ -48,13 +42,6 @@ _LATEST = 1.5  # of the budget, for the begin of the last outer search
 _ESTIMATE_CANDIDATES = 5  # of each outer search without a bound in time
 _ON_ALL = 24  # finalists that are judged on all lines, at most
 _AFTER_STOP = 60.0  # seconds, at most
-_REASONS = {
-    "asked": "not estimated: that takes a search of its own for each held-out part",
-    "interrupted": "not estimated: the search was interrupted",
-    "late": "not estimated: the time was too short for a search without each held-out part",
-    "few": "not estimated: there are too few recordings to search without each of them",
-    "nothing": "not estimated: without some held-out part no candidate keeps the limits",
-}
 _EXPLAINED = 50  # candidates, and refused ones, that a diagnosis looks at
 _EXPLAIN_SECONDS = 10.0
 FRESH_FOLDS = 4  # in another number, so that blocks are cut elsewhere
@@ -135,7 +122,7 @@ class Stages:
         entries = ranked(self.entries)
         if not entries:
             return None
-        expected: Expected | str = _REASONS["interrupted" if stopped == "interrupted" else "asked"]
+        expected: Expected | str = REASONS["interrupted" if stopped == "interrupted" else "asked"]
         recordings, diagnosis = None, None
         try:
             if stopped != "interrupted":
@@ -272,32 +259,17 @@ class Stages:
         ]
 
     def _estimate(self) -> Expected | str:
-        """Search without each held-out part, and judge the winner on it; or why that is not."""
-        task, data, setup = self._context.task, self._searched, self._setup
-        try:
-            inner = [
-                task.splits(take(data, split.train), self._context.seed, INNER_FOLDS)
-                for split in setup.splits
-            ]
-        except InputError as error:
-            return f"{_REASONS['few']}: {error}"
-        outer = outer_splits(task, setup.splits, inner)
+        """What new data will show, or why that is not known."""
         candidates, seconds = self._budget.candidates or math.inf, math.inf
         if np.isfinite(self._budget.seconds):
             left = max(0.0, self._budget.seconds - self._loop.seconds)
-            seconds = 0.8 * left / math.ceil(len(outer) / self._workers)
+            seconds = 0.8 * left / math.ceil(len(self._setup.splits) / self._workers)
         else:
             candidates = min(candidates, _ESTIMATE_CANDIDATES)
-        models = self._context.models
-        calls = [(judge_fold, (setup, one, models, candidates, seconds)) for one in outer]
         # A late end is better than parts that are missing, up to a point.
-        found = self._each("estimate", calls, until=self._until(_LATEST))
-        if len(found) < len(calls):
-            return _REASONS["late"]
-        tests = [found[place] for place in sorted(found)]
-        if None in tests:
-            return _REASONS["nothing"]
-        return summarise(task, tests) or _REASONS["few"]
+        run = partial(self._each, "estimate", until=self._until(_LATEST))
+        models = self._context.models
+        return expect(self._setup, self._searched, models, candidates, seconds, run)
 
     def _diagnose(self, entries: list[Evaluation]) -> Future[list[Finding]]:
         """Begin to look for what limits the result, while the leaderboard is linked."""

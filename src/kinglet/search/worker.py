@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from kinglet.library import measure_footprint
 from kinglet.pipeline import Pipeline
 from kinglet.pipeline.spec import Chain
-from kinglet.search.evaluate import Evaluation, evaluate, light, link
+from kinglet.search.evaluate import Evaluation, evaluate, light
 from kinglet.search.problem import Problem
 from kinglet.signals import Split
 
@@ -153,7 +154,19 @@ def complete(setup: Setup, evaluation: Evaluation) -> Evaluation:
     with threadpool_limits(1):
         whole = _evaluate(setup, everything, evaluation.pipeline, -np.inf, lambda: False)
         whole = replace(whole, known=evaluation.known, number=evaluation.number)
-        return link(problem(setup), whole) if whole.complete else whole
+        return _linked(problem(setup), whole) if whole.complete else whole
+
+
+def _linked(held: Problem, whole: Evaluation) -> Evaluation:
+    """Compile and link a complete candidate, so that its RAM and flash are what they will be.
+
+    The prediction bounds them from above: the compiler leaves out what a candidate's constants
+    make unreachable.
+    """
+    assert whole.fitted is not None and whole.sizes is not None
+    linked = measure_footprint(whole.fitted, held.task, held.costs.target, held.costs.optimise)
+    sizes = replace(whole.sizes, ram_bytes=linked.ram_bytes, flash_bytes=linked.flash_bytes)
+    return replace(whole, sizes=sizes, thrift=held.limits.thrift(sizes))
 
 
 def _evaluate(

@@ -1,10 +1,12 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, and JSON from files that anybody may have changed."""
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from pathlib import Path
+from typing import Any
 
 from kinglet.errors import InputError
 
@@ -27,3 +29,25 @@ def write_whole(path: Path, content: bytes) -> Path:
             partial.unlink()
         raise InputError(f"{path}: it cannot be written ({error.strerror})") from None
     return path
+
+
+def parse_json(content: bytes) -> Any:
+    """Read JSON.
+
+    Raises
+    ------
+    ValueError
+        For anything else, and for what is nested too deep.
+    """
+    try:
+        return json.loads(content)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+
+
+def read_json(path: Path) -> Any:
+    """Read a file of JSON; None where there is none, or it is something else."""
+    try:
+        return parse_json(path.read_bytes())
+    except (OSError, ValueError):
+        return None

@@ -9,17 +9,13 @@ import numpy as np
 import pytest
 
 from tests import samples
+from tests.cli.running import write
 
 
 def kinglet(*arguments: object) -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "-m", "kinglet", *map(str, arguments)], capture_output=True, text=True
     )
-
-
-def write(path: Path, values: np.ndarray) -> Path:
-    np.savetxt(path, values.reshape(len(values), -1), fmt="%.9g", delimiter=",")
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -219,7 +219,16 @@ def test_no_worker(tmp_path, monkeypatch):
         pass
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nonsense://a:1", "nowhere.invalid:8786"])
+@pytest.mark.parametrize(
+    "address", ["nonsense://a:1", "host", "tcp://host", "a b:1", "tcp://a:1/x"]
+)
+def test_what_is_no_address_is_told_before_anything_is_tried(address, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"not the address.*tcp://host:8786"), connect(address):
+        pass
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:9", "nowhere.invalid:8786"])
 def test_nobody_answers(address, monkeypatch):
     monkeypatch.setattr("kinglet.search.cluster.reach._PATIENCE", 0.5)
     with (
@@ -251,15 +260,13 @@ def test_without_the_package(monkeypatch):
         pass
 
 
-def test_the_command_tells_it_in_one_sentence(tmp_path):
-    for seed, name in enumerate(["a.csv", "b.csv"]):
-        values = samples.signals(12, seed)[0]
-        np.savetxt(tmp_path / name, values.reshape(12, -1), delimiter=",")
-    command = ["make", "--axes", "3", "--out", "out", "--cluster", "nonsense://a:1"]
-    files = ["one=a.csv", "two=b.csv"]
+def test_the_command_tells_it_before_it_reads_a_file(tmp_path):
     run = subprocess.run(
-        [sys.executable, "-m", "kinglet", *command, *files],
+        [
+            sys.executable, "-m", "kinglet", "make", "--axes", "3", "--out", "out",
+            "--cluster", "tcp://127.0.0.1:9", "one=missing.csv", "two=missing.csv",
+        ],
         cwd=tmp_path, capture_output=True, text=True,
     )  # fmt: skip
-    assert run.returncode == 2
+    assert run.returncode == 2 and list(tmp_path.iterdir()) == []
     assert "no scheduler answers there" in run.stderr and "Traceback" not in run.stderr

@@ -136,7 +136,7 @@ def test_wrong_labels_are_named(tmp_path):
     label[wrong] = (label[wrong] + 1) % 4
     finding = first(
         diagnose(make_case(tmp_path, labelled(x, label), [RICH, *RICH_TOO])),
-        "labels that are denied",
+        "suspected label errors",
         among=1,
     )
     named = {place["line"] for place in finding.figures["lines"]}
@@ -153,7 +153,7 @@ def test_wrong_targets_are_named(tmp_path):
     names = ("kernel_regression", "mlp_regression", "linear_regression")
     candidates = [pipeline(blocks.rich(), name=name) for name in names]
     case = make_case(tmp_path, label_targets(signals, target), candidates, "extrapolation")
-    finding = first(diagnose(case), "labels that are denied", among=1)
+    finding = first(diagnose(case), "suspected label errors", among=1)
     assert {place["line"] for place in finding.figures["lines"]} == set(wrong + 1)
 
 
@@ -306,7 +306,7 @@ def test_outlying_lines(tmp_path):
     x = tones(rng, label)
     x[[17, 150]] = rng.normal(size=(2, 64, 1)) * 1000
     found = diagnose(make_case(tmp_path, labelled(x, label), [RICH]))
-    finding = first(found, "outlying lines")
+    finding = first(found, "outliers")
     assert {place["line"] for place in finding.figures["lines"]} == {18, 151}
 
 

@@ -8,7 +8,7 @@ from kinglet.search import search
 from kinglet.signals import label_signals
 from tests import samples
 from tests.cli.process import SHAPE, begin, numbers, scores, told, wait_for, write_classes
-from tests.cli.running import kinglet
+from tests.cli.running import kinglet, refused
 
 CANDIDATES = 36
 
@@ -60,11 +60,17 @@ def test_what_is_left_of_a_budget_is_used_and_more_can_be_given(tmp_path):
     assert told(out) >= before
     document = json.loads((out / "result.json").read_text())
     assert document["candidates"] >= before and document["stopped"] == "budget"
-    again = kinglet("resume", out)
-    assert again.code == 2 and "--budget" in again.err
+    assert "--budget" in refused("resume", out)
     found = told(out)
-    assert kinglet("resume", out, "--candidates", found + 5, "--json").code == 0
+    assert "--budget" in refused("resume", out, "--candidates", found + 5), "its time stays"
+    more = ("--candidates", found + 5, "--budget", "60s")
+    assert kinglet("resume", out, *more, "--json").code == 0
     assert told(out) == found + 5
+    for options in ((), ("--budget", "60s")):
+        assert f"all its {found + 5} candidates" in refused("resume", out, *options)
+    for few in (1, found + 5):
+        sentence = refused("resume", out, "--candidates", few)
+        assert f"has {found + 5} candidates already: give more" in sentence
 
 
 def test_however_little_time_is_left_nothing_that_was_found_is_lost(tmp_path):

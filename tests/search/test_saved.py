@@ -1,16 +1,19 @@
 """The folder of a search gives the same search again, or one sentence."""
 
 import json
+import tracemalloc
+import zipfile
 
 import numpy as np
 import pytest
 
 from kinglet.errors import InputError
 from kinglet.record import Shape
-from kinglet.search import saved
-from kinglet.search.claim import claim, owner
+from kinglet.search import arrays, saved
+from kinglet.search.claim import Owner, claim, owner
 from kinglet.search.context import Context, make_context
-from kinglet.search.saved import Plan, load, load_plan, save
+from kinglet.search.plan import Plan
+from kinglet.search.saved import load, load_plan, save
 from kinglet.signals import Signals, label_machines, label_normal, label_signals, label_targets
 from tests import samples
 from tests.anomaly_samples import abnormal, nominal
@@ -62,6 +65,18 @@ def signals_of(folder):
     return json.loads((folder / saved.SEARCH).read_text())["signals"]
 
 
+def rewrite(folder, **changes) -> None:
+    """Other arrays, with their own digest: only their content tells that they are wrong."""
+    kept = arrays.read(folder / saved.SIGNALS)
+    kept |= {name: make(kept[name]) for name, make in changes.items()}
+    np.savez(folder / saved.SIGNALS, **kept)
+    change(folder, signals=signals_of(folder) | {"digest": arrays.digest(kept)})
+
+
+def with_number(array, value):
+    return np.concatenate([array[:-1], np.array([value], array.dtype)])
+
+
 DAMAGES = {
     "empty": lambda folder: (folder / saved.SEARCH).write_bytes(b""),
     "no JSON": lambda folder: (folder / saved.SEARCH).write_bytes(b"\xff\x00{"),
@@ -87,6 +102,17 @@ DAMAGES = {
         folder / saved.SIGNALS,
         **dict(np.load(folder / saved.SIGNALS)) | {"values": np.ones((45, 32, 2), np.float32)},
     ),
+    "label below 0": lambda folder: rewrite(folder, label=lambda a: with_number(a, -1)),
+    "label too high": lambda folder: rewrite(folder, label=lambda a: with_number(a, 3)),
+    "a class without signals": lambda folder: rewrite(folder, label=lambda a: np.minimum(a, 1)),
+    "label of a target": lambda folder: rewrite(folder, label=lambda a: a.astype(np.float32)),
+    "label of another type": lambda folder: rewrite(folder, label=lambda a: a.astype(np.int64)),
+    "label of all": lambda folder: rewrite(folder, label=lambda a: a[:-1]),
+    "file below 0": lambda folder: rewrite(folder, file_index=lambda a: with_number(a, -1)),
+    "file too high": lambda folder: rewrite(folder, file_index=lambda a: with_number(a, 9)),
+    "machine too high": lambda folder: rewrite(folder, machine=lambda a: with_number(a, 1 << 30)),
+    "values out of range": lambda folder: rewrite(folder, values=lambda a: a * np.float32(1e30)),
+    "deep": lambda folder: (folder / saved.SEARCH).write_bytes(b"[" * 100_000),
     "pickle": lambda folder: np.savez(
         folder / saved.SIGNALS, values=np.array([{"a": 1}], dtype=object)
     ),
@@ -103,13 +129,66 @@ def test_a_damaged_folder_is_one_sentence(name, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "plan", [{"budget": "long"}, {"abi": "x"}, {"strategy": "y"}, {"within": 200}, {"jobs": 1.5}]
+    "plan",
+    [
+        {"budget": "long"},
+        {"budget": 0},
+        {"budget": 1e300},
+        {"budget": None},
+        {"candidates": 0},
+        {"abi": "x"},
+        {"strategy": "y"},
+        {"within": 200},
+        {"jobs": 1.5},
+        {"jobs": 0},
+        {"jobs": 1025},
+        {"jobs": 10**400},
+    ],
 )
 def test_a_damaged_plan_is_one_sentence(plan, tmp_path):
     save(context_of("classification"), Plan(), tmp_path)
     change(tmp_path, plan=json.loads((tmp_path / saved.SEARCH).read_text())["plan"] | plan)
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as refused:
         load_plan(tmp_path)
+    assert "\n" not in str(refused.value) and len(str(refused.value)) < 400
+
+
+def bomb(path, header: bytes, content: bytes) -> None:
+    """An archive whose first array has a header of its own."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        head = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+        archive.writestr("values.npy", head + content)
+
+
+@pytest.mark.parametrize(
+    ("header", "content", "words"),
+    [
+        (b"{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000, 9, 9)}", b"", "size"),
+        (b"{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1, 1)}", bytes(1 << 26), "much"),
+        (b"{'descr': '|O', 'fortran_order': False, 'shape': (1, 1, 1)}", bytes(8), "object"),
+        (
+            b"{'descr': '<f4', 'fortran_order': False, 'shape': (-1, -1, 1)}",
+            bytes(4),
+            "cannot be read",
+        ),
+        (b"(" * 5000, b"", "cannot be read"),
+    ],
+)
+def test_no_array_is_unpacked_before_its_size_is_known(header, content, words, tmp_path):
+    bomb(tmp_path / "x.npz", header, content)
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=words):
+        arrays.read(tmp_path / "x.npz")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1 << 22
+
+
+@pytest.mark.parametrize("content", [b"[" * 100_000, b'{"pid": 1e999, "start": 1}', b"[]", b""])
+def test_whoever_works_there_is_told_of_whatever_stands_in_the_file(content, tmp_path):
+    with claim(tmp_path):
+        (tmp_path / "pid").write_bytes(content)
+        assert owner(tmp_path) == Owner(0, "just now")
 
 
 def test_only_one_search_works_in_a_folder(tmp_path):

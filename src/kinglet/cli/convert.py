@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from kinglet.cli.news import News
 from kinglet.targets import DEFAULT
 
 
@@ -43,7 +44,7 @@ def convert(
 
     kinglet convert model.onnx --axes 3 --length 128 --classes still,walk,run --out motion
     """
-    from kinglet.cli.display import show_converted, warn
+    from kinglet.cli.display import show_converted
     from kinglet.convert import convert_file
 
     made = convert_file(
@@ -59,7 +60,7 @@ def convert(
         optimise=optimise,
         suffix=suffix,
     )
-    warn(made.document["warnings"])
+    News("none").warn(made.document["warnings"])
     if as_json:
         typer.echo(json.dumps(made.document, indent=1))
     else:

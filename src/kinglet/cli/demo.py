@@ -14,7 +14,8 @@ def demo(
 ) -> None:
     """Build a library from real smart-watch recordings and run it over unseen ones."""
     seconds = parse_duration(budget)
-    from kinglet.cli.display import show, warn
+    from kinglet.cli.display import finish
+    from kinglet.cli.news import telling
     from kinglet.cli.watch import watched
     from kinglet.demo import basic_motions, write_classes
     from kinglet.library import Emulator, emulate_file
@@ -25,12 +26,10 @@ def demo(
         f"BasicMotions: {len(data.signals)} windows to learn from, {len(unseen.signals)} unseen; "
         f"{data.signals.axes} axes, {data.signals.length} samples at {data.signals.rate:g} Hz"
     )
-    with watched("bar") as on_progress:
-        made = make(data, out, budget=seconds, on_progress=on_progress)
-    show(made)
-    warn(made.document["warnings"])
-    if made.result.stopped == "interrupted":
-        raise typer.Exit(130)
+    with telling("bar") as news:
+        with watched(news) as on_progress:
+            made = make(data, out, budget=seconds, on_progress=on_progress)
+        finish(made, news)
 
     typer.echo("\nThe emulator over the test recordings:")
     emulator = Emulator.open(made.library_path)

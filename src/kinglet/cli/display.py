@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
+from kinglet.cli.news import News
 from kinglet.cli.scores import SCORES, expected_row
+from kinglet.cli.tables import print_table
 
 if TYPE_CHECKING:
     from kinglet.convert import Converted
@@ -19,16 +20,18 @@ if TYPE_CHECKING:
 
 _REASONS = 3  # that are shown for what limits the result; all of them are in result.json
 _LIKELY = 0.1
-_messages = Console(stderr=True, highlight=False, markup=False)
+ENDED = {
+    "budget": "its time was over",
+    "candidates": "all its candidates were tried",
+    "converged": "it had converged",
+    "exhausted": "nothing was left to try",
+    "stopped": "it was stopped",
+    "interrupted": "it was interrupted",
+    "nothing fits": "nothing fits the limits",
+}
 
 
-def warn(warnings: Sequence[str]) -> None:
-    """Print warnings on stderr, one line each."""
-    for text in warnings:
-        _messages.print(f"warning: {text}", soft_wrap=True)
-
-
-def finish(made: Made, *, told: Sequence[str] = (), as_json: bool = False) -> None:
+def finish(made: Made, news: News, *, told: Sequence[str] = (), as_json: bool = False) -> None:
     """Print what was made, and warnings.
 
     Parameters
@@ -45,9 +48,9 @@ def finish(made: Made, *, told: Sequence[str] = (), as_json: bool = False) -> No
         typer.echo(json.dumps(made.document, indent=1))
     else:
         show(made)
-    warn([text for text in made.document["warnings"] if text not in told])
+    news.warn([text for text in made.document["warnings"] if text not in told])
     if made.result.stopped == "interrupted":
-        typer.echo("interrupted: this is the best so far", err=True)
+        news.say("note", "interrupted: this is the best so far")
         raise typer.Exit(130)
 
 
@@ -75,13 +78,12 @@ def show_converted(made: Converted) -> None:
 
 
 def _table(rows: Sequence[tuple[str, str]]) -> None:
-    console = Console(highlight=False, markup=False)
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
     for name, value in rows:
         table.add_row(name, value)
-    console.print(table)
+    print_table(table)
 
 
 def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -96,13 +98,17 @@ def _rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
             "were torn apart",
         )
     yield from _library_rows(document)
-    yield "search", f"{document['candidates']} candidates in {document['seconds']:.0f} s"
+    ended = ENDED[document["stopped"]]
+    yield "search", f"{document['candidates']} candidates in {document['seconds']:.0f} s; {ended}"
     others = len(document["leaderboard"])
     if others > 1:
         yield "leaderboard", f"{others} candidates to choose from: see 'kinglet leaderboard'"
     for finding in (document["diagnosis"] or [])[:_REASONS]:
         if finding["likelihood"] >= _LIKELY:
-            yield "perhaps", f"{finding['cause']}: {finding['evidence']}; {finding['advice']}"
+            yield (
+                "possible cause",
+                f"{finding['cause']}: {finding['evidence']}; {finding['advice']}",
+            )
 
 
 def _library_rows(document: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -1,16 +1,16 @@
 """``kinglet leaderboard``: what a search has found, and any of it built."""
 
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from kinglet.cli.news import News
 from kinglet.errors import InputError
 
 if TYPE_CHECKING:
-    from kinglet.search.standing import Row, Standing
+    from kinglet.search.standing import Standing
 
 
 def leaderboard(
@@ -20,7 +20,8 @@ def leaderboard(
     pick: Annotated[
         str | None,
         typer.Option(
-            metavar="N|best", help="Build this candidate: a number of the table, or best."
+            metavar="N|best",
+            help="Build this candidate: a number of the table, or best, the recommended one.",
         ),
     ] = None,
     within: Annotated[
@@ -67,7 +68,7 @@ def leaderboard(
 
         _show(Standing(out), as_json=as_json)
         return
-    from kinglet.cli.display import show_picked, warn
+    from kinglet.cli.display import show_picked
     from kinglet.workflow import pick as build
 
     picked = build(out, number, within=within, target=target, abi=float_abi, suffix=suffix)
@@ -78,13 +79,13 @@ def leaderboard(
     else:
         show_picked(picked, path)
     told = picked.candidate.context.data.signals.warnings
-    warn([text for text in picked.document["warnings"] if text not in told])
+    News("none").warn([text for text in picked.document["warnings"] if text not in told])
 
 
 def _number(pick: str | None) -> int | None:
     if pick is None or pick == "best":
         return None
-    if not pick.isdecimal():
+    if not (pick.isascii() and pick.isdecimal() and len(pick) < 10):
         raise InputError(f"--pick is '{pick}': give a number of the leaderboard, or best")
     return int(pick)
 
@@ -101,7 +102,7 @@ def _show(standing: "Standing", *, as_json: bool) -> None:
             "seconds": standing.status.seconds,
             "progress": told or None,
             "linked": bool(standing.result),
-            "leaderboard": [asdict(row) for row in rows],
+            "leaderboard": rows,
         }
         typer.echo(json.dumps(document, indent=1))
         return
@@ -119,35 +120,35 @@ def _words(standing: "Standing", told: dict) -> str:
         until = "" if left is None else f", about {left:.0f} s left"
         return f"{still}{until}; sizes are predicted"
     if standing.status.ended:
-        return f"ended: {standing.status.ended}" + (
-            "" if standing.result else "; sizes are predicted"
-        )
+        from kinglet.cli.display import ENDED
+
+        words = ENDED.get(standing.status.ended, "it has ended")
+        return words + ("" if standing.result else "; sizes are predicted")
     return f"not running: go on with 'kinglet resume {standing.out}'; sizes are predicted"
 
 
-def _print_table(rows: "list[Row]") -> None:
-    from rich.console import Console
+def _print_table(rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
+
+    from kinglet.cli.tables import print_table
 
     if not rows:
         typer.echo("no candidate was judged on all splits yet")
         return
-    console = Console(markup=False, highlight=False)
-    if not console.is_terminal:
-        # A file or a pipe gets whole lines, whatever the width of the terminal.
-        console.width = 160
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("number", "score", "worst split", "flash", "RAM", "time"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("model", overflow="fold")
     for row in rows:
+        time = row["predicted_time_ms"]
+        marks = ", ".join(mark for mark in ("recommended", "built") if row[mark])
         table.add_row(
-            str(row.number),
-            f"{row.score:.2f}",
-            f"{row.worst:.3f}",
-            str(row.flash_bytes),
-            str(row.ram_bytes),
-            "unknown" if row.time_ms is None else f"{row.time_ms:.2f} ms",
-            row.model + (" (recommended)" if row.recommended else ""),
+            str(row["number"]),
+            f"{row['score']:.2f}",
+            f"{row['worst']:.3f}",
+            str(row["flash_bytes"]),
+            str(row["ram_bytes"]),
+            "unknown" if time is None else f"{time:.2f} ms",
+            row["model"] + (f" ({marks})" if marks else ""),
         )
-    console.print(table)
+    print_table(table)

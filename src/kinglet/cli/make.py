@@ -1,13 +1,13 @@
 """``kinglet make``: files in, library out."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from kinglet.cli.budget import parse_budget
+from kinglet.cli.cluster import Cluster, workers_of
+from kinglet.cli.news import telling
 from kinglet.errors import InputError
 from kinglet.targets import DEFAULT, get
 from kinglet.targets.units import parse_size, parse_time
@@ -100,7 +100,7 @@ def make(
         bool,
         typer.Option(
             "--no-estimate",
-            help="Do not estimate what new data will show; its fifth of the time is searched.",
+            help="Do not estimate what new data will show; search in its three tenths of the time.",
         ),
     ] = False,
     within: Annotated[
@@ -112,12 +112,7 @@ def make(
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Worker processes.  [default: all cores]")
     ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", help="Search on a Dask cluster instead, as tcp://host:8786."
-        ),
-    ] = None,
+    cluster: Cluster = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of everything drawn.")] = 0,
     optimise: Annotated[
         Literal["size", "speed"], typer.Option(help="What the compiler aims at.")
@@ -145,57 +140,46 @@ def make(
 
     kinglet make --task extrapolation --axes 3 --out fan data=speeds.csv
     """
-    pairs = [_pair(text) for text in signals]
-    settings = {
-        "outlier_rate": outlier_rate,
-        "clip": False if no_clip else None,
-        "target_unit": target_unit,
-        "time_series": time_series,
-    }
-    arguments: dict[str, Any] = {
-        "task": task,
-        "target": get(target),
-        "max_ram": parse_size(max_ram),
-        "max_flash": parse_size(max_flash),
-        "max_time": parse_time(max_time) if max_time else None,
-        "max_knowledge": parse_size(max_knowledge),
-        "forget": forget,
-        "model": tuple(model or ()),
-        "budget": parse_budget(budget or "60s") if budget or not candidates else None,
-        "candidates": candidates,
-        "strategy": strategy,
-        "estimate": not no_estimate,
-        "within": within,
-        "seed": seed,
-        "optimise": optimise,
-        "settings": {name: value for name, value in settings.items() if value is not None},
-    }
-    from kinglet.cli.display import finish, warn
-    from kinglet.cli.watch import watched
-    from kinglet.workflow import make as run
-    from kinglet.workflow import read
+    with telling(progress or ("none" if as_json else "bar")) as news:
+        pairs = [_pair(text) for text in signals]
+        settings = {
+            "outlier_rate": outlier_rate,
+            "clip": False if no_clip else None,
+            "target_unit": target_unit,
+            "time_series": time_series,
+        }
+        arguments: dict[str, Any] = {
+            "task": task,
+            "target": get(target),
+            "max_ram": parse_size(max_ram),
+            "max_flash": parse_size(max_flash),
+            "max_time": parse_time(max_time) if max_time else None,
+            "max_knowledge": parse_size(max_knowledge),
+            "forget": forget,
+            "model": tuple(model or ()),
+            "budget": parse_budget(budget or "60s") if budget or not candidates else None,
+            "candidates": candidates,
+            "strategy": strategy,
+            "estimate": not no_estimate,
+            "within": within,
+            "seed": seed,
+            "optimise": optimise,
+            "settings": {name: value for name, value in settings.items() if value is not None},
+            "abi": float_abi,
+            "suffix": suffix,
+        }
+        from kinglet.cli.display import finish
+        from kinglet.cli.watch import watched
+        from kinglet.workflow import make as run
+        from kinglet.workflow import read
 
-    data = read(task, pairs, axes, rate, multisensor=multisensor, groups=groups, seed=seed)
-    warn(data.signals.warnings)
-    with (
-        _workers(cluster, jobs) as workers,
-        watched(progress or ("none" if as_json else "bar")) as on_progress,
-    ):
-        arguments |= workers
-        made = run(data, out, abi=float_abi, suffix=suffix, on_progress=on_progress, **arguments)
-    finish(made, told=data.signals.warnings, as_json=as_json)
-
-
-@contextmanager
-def _workers(cluster: str | None, jobs: int | None) -> Iterator[dict[str, Any]]:
-    """Where a search runs, as arguments of `kinglet.search`."""
-    if cluster is None:
-        yield {"jobs": jobs}
-        return
-    from kinglet.search.cluster import connect
-
-    with connect(cluster) as (executor, count):
-        yield {"executor": executor, "jobs": min(jobs or count, count)}
+        with workers_of(cluster, jobs) as workers:  # first: one that is away is told at once
+            data = read(task, pairs, axes, rate, multisensor=multisensor, groups=groups, seed=seed)
+            told = data.signals.warnings
+            news.warn(told)
+            with watched(news) as on_progress:
+                made = run(data, out, on_progress=on_progress, **workers, **arguments)
+        finish(made, news, told=told, as_json=as_json)
 
 
 def _pair(text: str) -> tuple[str, str]:

@@ -39,13 +39,10 @@ def targets(
 
 
 def _print_table(found: list[Target], total: int) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(markup=False, highlight=False)
-    if not console.is_terminal:
-        # A file or a pipe gets whole lines, whatever the width of the terminal.
-        console.width = 160
+    from kinglet.cli.tables import print_table
+
     table = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("name", "kind", "core"):
         table.add_column(title, no_wrap=True)
@@ -55,11 +52,11 @@ def _print_table(found: list[Target], total: int) -> None:
     table.add_column("sensors", overflow="fold")
     for target in found:
         table.add_row(*_cells(target))
-    console.print(table)
+    print_table(table)
     if any(not target.buildable for target in found):
-        console.print("* Kinglet has no compiler for this core.")
+        typer.echo("* Kinglet has no compiler for this core.")
     if total > len(found):
-        console.print(f"{len(found)} of {total} shown; --limit 0 shows all.")
+        typer.echo(f"{len(found)} of {total} shown; --limit 0 shows all.")
 
 
 def _cells(target: Target) -> tuple[str, ...]:

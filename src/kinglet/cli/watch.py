@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import signal
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any, Literal
+from typing import Any
 
 import typer
 from rich.console import Console, Group
@@ -18,10 +16,9 @@ from rich.live import Live
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from kinglet.cli.news import News
 from kinglet.search import Progress as SearchProgress
 from kinglet.search.status import progress_json
-
-Kind = Literal["bar", "json", "none"]
 
 _PHASES = {
     "prepare": "computing features",
@@ -29,13 +26,14 @@ _PHASES = {
     "finals": "judging the best",
     "estimate": "estimating new data",
     "link": "building",
+    "done": "built",
 }
 _EVERY = 0.5  # seconds between two lines of JSON, but for great news
 _FAMILIES = 3  # that are named
 
 
 @contextmanager
-def watched(kind: Kind) -> Iterator[Callable[[SearchProgress], None] | None]:
+def watched(news: News) -> Iterator[Callable[[SearchProgress], None] | None]:
     """Show a search, and end it by Ctrl-C: once with the best so far, twice at once.
 
     Raises
@@ -43,33 +41,33 @@ def watched(kind: Kind) -> Iterator[Callable[[SearchProgress], None] | None]:
     typer.Exit
         With 130 where it was interrupted before there was a library.
     """
-    shown = {"bar": _bar, "json": _lines, "none": _nothing}[kind]
     try:
-        with _interruptible(), shown() as update:
-            yield update
+        with _interruptible(news):
+            if news.kind == "none":
+                yield None
+            elif news.kind == "json":
+                yield _Lines(news)
+            else:
+                with _bar() as update:
+                    yield update
     except KeyboardInterrupt:
-        typer.echo("kinglet: interrupted before there was a library: none is written", err=True)
+        news.say("error", "interrupted before there was a library: none is written")
         raise typer.Exit(130) from None
 
 
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield None
+class _Lines:
+    """Lines of JSON: each new best and phase, and now and then in between."""
 
+    def __init__(self, news: News) -> None:
+        self._news = news
+        self._told = -_EVERY
+        self._kind = ""
 
-@contextmanager
-def _lines() -> Iterator[Callable[[SearchProgress], None]]:
-    """Lines of JSON on stderr: each new best and phase, and now and then in between."""
-    last, before = -_EVERY, ""
-
-    def update(state: SearchProgress) -> None:
-        nonlocal last, before
+    def __call__(self, state: SearchProgress) -> None:
         now, kind = time.monotonic(), f"{state.phase} {state.paused}"
-        if state.new_best or kind != before or now - last >= _EVERY:
-            last, before = now, kind
-            print(json.dumps(progress_json(state)), file=sys.stderr, flush=True)
-
-    yield update
+        if state.new_best or kind != self._kind or now - self._told >= _EVERY:
+            self._told, self._kind = now, kind
+            self._news.line(progress_json(state), last=state.phase == "done")
 
 
 @contextmanager
@@ -87,17 +85,17 @@ def _bar() -> Iterator[Callable[[SearchProgress], None]]:
     def update(state: SearchProgress) -> None:
         live.start()  # not before there is anything to show; started it stays so
         description = "paused" if state.paused else _PHASES[state.phase]
-        left = "" if state.left is None else f"{state.left:.0f} s left"
+        left = f"{state.left:.0f} s left" if state.left else ""
         bar.update(line, description=description, completed=state.share, left=left)
         words.plain = describe(state)
 
     try:
         yield update
-        bar.update(line, completed=1.0, description="built", left="")
     finally:
-        if live.is_started and not console.is_terminal:
-            console.line()
+        shown = live.is_started
         live.stop()
+        if shown and not console.is_terminal:
+            console.line()
 
 
 def describe(state: SearchProgress) -> str:
@@ -116,7 +114,7 @@ def describe(state: SearchProgress) -> str:
 
 
 @contextmanager
-def _interruptible() -> Iterator[None]:
+def _interruptible(news: News) -> Iterator[None]:
     """Meanwhile a first Ctrl-C (or request to end) asks for the best so far, a second ends at once.
 
     What the parent of this process ignores stays ignored.
@@ -127,7 +125,7 @@ def _interruptible() -> Iterator[None]:
         nonlocal heard
         if not heard:
             heard = True
-            typer.echo("ending with the best so far; Ctrl-C once more ends at once", err=True)
+            news.say("note", "ending with the best so far; Ctrl-C once more ends at once")
             raise KeyboardInterrupt
         for worker in multiprocessing.active_children():
             worker.kill()

@@ -15,6 +15,7 @@ from io import BufferedRandom
 from pathlib import Path
 
 from kinglet.errors import InputError
+from kinglet.files import parse_json
 
 NAME = "pid"
 _TRIES = 5  # somebody may be looking who is there at this very moment
@@ -110,7 +111,7 @@ def _held(file: BufferedRandom, *, shared: bool) -> bool:
 def _read(file: BufferedRandom) -> Owner:
     file.seek(0)
     try:
-        data = json.loads(file.read())
+        data = parse_json(file.read())
         return Owner(int(data["pid"]), str(data["start"]))
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return Owner(0, "just now")

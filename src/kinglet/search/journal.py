@@ -6,17 +6,20 @@ The first line says what was searched; a search that is resumed must be the same
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kinglet.costs import Sizes
 from kinglet.errors import InputError
-from kinglet.files import write_whole
+from kinglet.files import parse_json, write_whole
 from kinglet.pipeline import Pipeline
 from kinglet.search.evaluate import Evaluation
 
 SCHEMA = 2
+T = TypeVar("T", int, float)
+_MOST = 1 << 40  # bytes, cycles, seconds, candidates: what is more is damage
 
 
 def to_json(entry: Evaluation) -> dict[str, Any]:
@@ -46,34 +49,50 @@ def from_json(data: Mapping[str, Any]) -> Evaluation:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    ValueError, KeyError, TypeError, OverflowError
         For anything else.
     """
-    sizes = None
+    sizes, complete = None, bool(data["complete"])
     if data["flash_bytes"] is not None:
-        cycles = None if data["cycles"] is None else float(data["cycles"])
-        sizes = Sizes(
-            int(data["ram_bytes"]), int(data["flash_bytes"]), cycles, int(data["knowledge_bytes"])
+        cycles = None if data["cycles"] is None else _sane(float(data["cycles"]))
+        ram, flash, knowledge = (
+            _sane(int(data[f"{name}_bytes"])) for name in ("ram", "flash", "knowledge")
         )
+        sizes = Sizes(ram, flash, cycles, knowledge)
     scores = [None if score is None else float(score) for score in data["split_scores"]]
+    if not all(score is None or abs(score) <= _MOST for score in scores):
+        raise ValueError("a score is no number")
+    if complete and (sizes is None or not scores or None in scores):
+        raise ValueError("a complete candidate has sizes and every score")
+    margin, thrift = float(data["margin"]), float(data["thrift"])
+    if not (math.isfinite(margin) and math.isfinite(thrift)):
+        raise ValueError("a part of the score is no number")
     return Evaluation(
         pipeline=Pipeline.from_json(data["pipeline"]),
         split_scores=tuple(scores),
-        complete=bool(data["complete"]),
+        complete=complete,
         refused=str(data["refused"] or ""),
         sizes=sizes,
-        margin=float(data["margin"]),
-        thrift=float(data["thrift"]),
+        margin=margin,
+        thrift=thrift,
         known=bool(data["known"]),
-        number=int(data["number"]),
-        seconds=float(data["seconds"]),
+        number=_sane(int(data["number"])),
+        seconds=_sane(float(data["seconds"])),
     )
+
+
+def _sane(value: T) -> T:
+    """A number from 0 to what any of them may be."""
+    if not 0 <= value <= _MOST:
+        raise ValueError(f"{value} is out of range")
+    return value
 
 
 def read(path: Path) -> tuple[dict[str, Any], list[Evaluation]]:
     """Read a journal: what was searched, and the evaluations by number.
 
-    A line that is torn, by a process that was killed or a power that failed, does not count.
+    A line that is torn, by a process that was killed or a power that failed, does not count, nor
+    one that no search can have written.
 
     Raises
     ------
@@ -82,7 +101,7 @@ def read(path: Path) -> tuple[dict[str, Any], list[Evaluation]]:
     """
     whole = _whole_lines(path)
     try:
-        header: dict[str, Any] = json.loads(whole[0]) if whole else {}
+        header: dict[str, Any] = parse_json(whole[0]) if whole else {}
         if header.get("schema") != SCHEMA:
             raise ValueError
     except (ValueError, AttributeError):
@@ -92,11 +111,31 @@ def read(path: Path) -> tuple[dict[str, Any], list[Evaluation]]:
     found: dict[int, Evaluation] = {}
     for line in whole[1:]:
         try:
-            entry = from_json(json.loads(line))
-        except (ValueError, KeyError, TypeError, AttributeError):
+            entry = from_json(parse_json(line))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
             continue
         found.setdefault(entry.number, entry)
     return header, [found[number] for number in sorted(found)]
+
+
+def check_same(path: Path, before: Mapping[str, Any], header: Mapping[str, Any]) -> None:
+    """Refuse a journal that does not begin with what is searched.
+
+    Parameters
+    ----------
+    before : mapping
+        How it begins.
+
+    Raises
+    ------
+    InputError
+    """
+    for name, value in header.items():
+        if before.get(name) != value:
+            raise InputError(
+                f"{path}: this search had another {name}: it cannot be gone on with; search anew "
+                "with 'kinglet make'"
+            )
 
 
 def _whole_lines(path: Path) -> list[bytes]:
@@ -132,15 +171,9 @@ class Journal:
         header = {"schema": SCHEMA, **(header or {})}
         if path is None:
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
         if resume and path.exists() and _whole_lines(path):
             before, entries = read(path)
-            for name, value in header.items():
-                if before.get(name) != value:
-                    raise InputError(
-                        f"{path}: this search had another {name}: it cannot be gone on with; "
-                        "search anew with 'kinglet make'"
-                    )
+            check_same(path, before, header)
             self._stored = {entry.number: entry for entry in entries}
             lines = [json.dumps(data) for data in (before, *map(to_json, entries))]
             write_whole(path, "".join(line + "\n" for line in lines).encode())
@@ -167,8 +200,20 @@ class Journal:
         return entries if same else None
 
     def add(self, entry: Evaluation) -> None:
-        """Write one evaluation and hand it to the operating system."""
+        """Write one evaluation and hand it to the operating system.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written, as where the disk is full.
+        """
         if self._path is None or entry.number in self._stored:
             return
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(to_json(entry)) + "\n")
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(to_json(entry)) + "\n")
+        except OSError as error:
+            raise InputError(
+                f"{self._path}: it cannot be written ({error.strerror}), and the search ends here; "
+                "make room and go on with 'kinglet resume'"
+            ) from None

@@ -147,7 +147,7 @@ class Loop:
                 pipelines = pipelines[: most - first]
             self._batches.append(range(first, first + len(pipelines)))
             self._asked.append(pipelines)
-            stored = self._journal.stored(first, pipelines)
+            stored = self._stored(first, pipelines)
             if stored is not None:
                 self._tell(index, stored)
                 self._waited += time.monotonic() - began  # that time was spent before
@@ -161,6 +161,12 @@ class Loop:
             )
             running[future] = index
         return ""
+
+    def _stored(self, first: int, pipelines: list[Pipeline]) -> list[Evaluation] | None:
+        """What the journal knows of a batch, where that is all of it and of the same splits."""
+        entries = self._journal.stored(first, pipelines) or []
+        count = len(self._setup.splits)
+        return entries if entries and all(len(e.split_scores) == count for e in entries) else None
 
     def _replays(self) -> bool:
         """Whether the journal knows of candidates to come: they take no time of the budget."""
@@ -249,7 +255,7 @@ class Loop:
             if place < len(evaluations):
                 evaluation = evaluations[place]
             else:
-                stored = self._journal.stored(number, [pipeline])
+                stored = self._stored(number, [pipeline])
                 if stored is None:
                     continue
                 evaluation = stored[0]

@@ -12,7 +12,7 @@ import scipy
 import sklearn
 
 from kinglet import __version__
-from kinglet.search.board import ranked, recommended, within
+from kinglet.search.board import ranked, recommended, row, within
 from kinglet.search.candidate import Candidate
 from kinglet.search.context import Context
 from kinglet.search.diagnosis import Finding, to_json
@@ -126,15 +126,11 @@ class Result:
             "diagnosis": None if self.diagnosis is None else to_json(self.diagnosis),
             "history": self.history,
             "leaderboard": [
-                {
-                    "number": entry.number,
-                    "score": entry.score,
-                    "worst": min(s for s in entry.evaluation.split_scores if s is not None),
-                    "ram_bytes": entry.sizes.ram_bytes,
-                    "flash_bytes": entry.sizes.flash_bytes,
-                    "predicted_cycles": entry.sizes.cycles,
-                    "pipeline_text": entry.describe(),
-                }
+                row(
+                    entry.evaluation,
+                    context.limits.clock_hz,
+                    recommended=entry.number == self.best.number,
+                )
                 for entry in self.leaderboard
             ],
             "candidates": self.evaluated,

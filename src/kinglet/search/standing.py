@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,45 +12,18 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from kinglet.errors import InputError
+from kinglet.files import read_json
 from kinglet.search import claim, journal, saved, status
-from kinglet.search.board import board, recommended, within
+from kinglet.search.board import board, recommended, row, within
+from kinglet.search.candidate import Candidate
 from kinglet.search.context import Context
 from kinglet.search.evaluate import Evaluation
-from kinglet.search.result import Candidate
 from kinglet.search.stages import SEARCHED_LINES
+from kinglet.signals import subsample, take
 
 _SAME = 1e-6  # scores of a split that differ by less are the same
-
-
-@dataclass(frozen=True)
-class Row:
-    """One candidate of the leaderboard.
-
-    Parameters
-    ----------
-    number : int
-        What ``--pick`` takes.
-    score, worst : float
-        Score, 0 to 100, and the metric of the worst split, at most 1.
-    flash_bytes, ram_bytes : int
-        As linked where the search has ended, else as predicted.
-    cycles, time_ms : float or None
-        Predicted; None for a core without a table.
-    model, pipeline_text : str
-    recommended : bool
-        Whether it is the one that is built.
-    """
-
-    number: int
-    score: float
-    worst: float
-    flash_bytes: int
-    ram_bytes: int
-    cycles: float | None
-    time_ms: float | None
-    model: str
-    pipeline_text: str
-    recommended: bool
+_SIZES = ("number", "flash_bytes", "ram_bytes")
+_JUDGED = ("score", "worst", "predicted_cycles", "predicted_time_ms", "pipeline_text")
 
 
 class Standing:
@@ -74,67 +46,94 @@ class Standing:
         self.plan = saved.load_plan(self.folder)
         self.status = status.read(self.folder)
         self.running = claim.owner(self.folder) is not None
-        path = self.folder / saved.JOURNAL
-        self.entries = journal.read(path)[1] if path.exists() else []
+        self._head: dict[str, Any] = {}
+        self.entries: list[Evaluation] = []
+        if (path := self.folder / saved.JOURNAL).exists():
+            self._head, entries = journal.read(path)
+            self.entries = [e for e in entries if len(e.split_scores) == self._n_splits]
 
     @cached_property
     def context(self) -> Context:
-        """What was searched."""
-        return saved.load(self.folder)
+        """What was searched; refused where the journal tells of another search."""
+        context = saved.load(self.folder)
+        # Of another version of Kinglet the candidates may still be looked at and built.
+        expected = context.fingerprint() | {"strategy": self.plan.strategy}
+        del expected["kinglet"]
+        if self._head:
+            journal.check_same(self.folder / saved.JOURNAL, self._head, expected)
+        return context
+
+    @property
+    def _searched_in_part(self) -> bool:
+        """Whether the search saw a part of the lines only."""
+        return len(self.context.data.signals) > SEARCHED_LINES and not self.context.in_order
+
+    @cached_property
+    def _n_splits(self) -> int:
+        """Splits that every complete candidate was judged on."""
+        context = self.context
+        if not self._searched_in_part:
+            return len(context.splits)
+        rows = subsample(context.data, SEARCHED_LINES, context.seed)
+        return len(context.task.splits(take(context.data, rows), context.seed))
 
     @cached_property
     def result(self) -> dict[str, Any]:
         """Content of ``result.json``; empty while the search goes on and where there is none."""
         if self.running or not self.status.ended:
             return {}
-        try:
-            document = json.loads((self.out / "result.json").read_bytes())
-            return document if isinstance(document["leaderboard"], list) else {}
-        except (OSError, ValueError, KeyError, TypeError):
+        document = read_json(self.out / "result.json")
+        if not isinstance(document, dict) or type(document.get("number")) is not int:
             return {}
+        rows = document.get("leaderboard")
+        return document if isinstance(rows, list) and all(map(_is_row, rows)) else {}
+
+    @cached_property
+    def _told(self) -> dict[int, dict[str, Any]]:
+        """Lines of the leaderboard in ``result.json``, by number."""
+        return {row["number"]: row for row in self.result.get("leaderboard", [])}
 
     @property
+    def built(self) -> int | None:
+        """Number of the candidate in ``library.zip``; None where there is none yet."""
+        return self.result.get("number")
+
+    @cached_property
     def complete(self) -> list[Evaluation]:
         """Candidates that were judged on all splits, with their linked sizes where known."""
-        linked = {row["number"]: row for row in self.result.get("leaderboard", [])}
-        return [_with_sizes(e, linked.get(e.number)) for e in self.entries if e.complete]
+        return [_with_sizes(e, self._told.get(e.number)) for e in self.entries if e.complete]
 
     @cached_property
     def order(self) -> list[Evaluation]:
-        """Complete candidates in the order in which to build them; what was built comes first."""
-        entries = self.complete
-        order = recommended(entries, drawn=len(self.entries), **self.context.rules)
-        built = self.result.get("number")
-        return sorted(order, key=lambda entry: entry.number != built)
+        """Complete candidates in the order in which to build them.
 
-    def rows(self) -> list[Row]:
-        """The leaderboard: candidates that no other beats in everything, best first."""
+        The search knows more than its journal, by fresh splits: what it recommended comes first.
+        """
+        order = recommended(self.complete, tried=len(self.entries), **self.context.rules)
+        lead = [number for number, row in self._told.items() if row.get("recommended") is True]
+        return sorted(order, key=lambda entry: entry.number not in lead)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The leaderboard, see `kinglet.search.board.row`; best first."""
         if not self.order:
             return []
-        lead = self.order[0]
-        told = {row["number"]: row for row in self.result.get("leaderboard", [])}
-        shown = [entry for entry in self.complete if entry.number in told]
-        shown = shown if any(e.number == lead.number for e in shown) else board(self.complete, lead)
-        rows = [self._row(entry, told.get(entry.number, {}), lead) for entry in shown]
-        return sorted(rows, key=lambda row: -row.score)
-
-    def _row(self, entry: Evaluation, told: Mapping[str, Any], lead: Evaluation) -> Row:
-        sizes = entry.sizes
-        assert sizes is not None
-        scores = [score for score in entry.split_scores if score is not None]
-        clock = self.context.limits.clock_hz
-        return Row(
-            number=entry.number,
-            score=float(told.get("score", entry.score)),
-            worst=float(told.get("worst", min(scores))),
-            flash_bytes=sizes.flash_bytes,
-            ram_bytes=sizes.ram_bytes,
-            cycles=sizes.cycles,
-            time_ms=None if sizes.cycles is None else 1e3 * sizes.cycles / clock,
-            model=entry.pipeline.model.name,
-            pipeline_text=str(told.get("pipeline_text", entry.pipeline.describe())),
-            recommended=entry.number == lead.number,
-        )
+        lead, clock = self.order[0], self.context.limits.clock_hz
+        named = {*self._told, *([self.built] if self.built is not None else [])}
+        shown = [entry for entry in self.complete if entry.number in named]
+        if not any(entry.number == lead.number for entry in shown):
+            shown = board(self.complete, lead)
+        rows = []
+        for entry in shown:
+            mine = row(
+                entry,
+                clock,
+                recommended=entry.number == lead.number,
+                built=entry.number == self.built,
+            )
+            told = self._told.get(entry.number, {})
+            # Of large data the best are judged once more, on all lines.
+            rows.append(mine | {name: told[name] for name in _JUDGED if name in told})
+        return sorted(rows, key=lambda row: -row["score"])
 
     def choose(self, number: int | None = None, points: float | None = None) -> list[Candidate]:
         """The candidates to build, in the order in which to try them.
@@ -190,8 +189,8 @@ class Standing:
             )
         thus = replace(whole, fresh=before.fresh)
         made = Candidate(thus, self.context)
-        if len(self.context.data.signals) > SEARCHED_LINES and not self.context.in_order:
-            return made, []  # the search saw a part of the lines only
+        if self._searched_in_part:
+            return made, []  # on the others it scores otherwise
         then = np.array(before.split_scores, dtype=np.float64)
         now = np.array(whole.split_scores, dtype=np.float64)
         if np.abs(then - now).max() <= _SAME:
@@ -203,11 +202,19 @@ class Standing:
         ]
 
 
+def _is_row(row: Any) -> bool:
+    """Whether a line of a leaderboard holds what is taken from it."""
+    return (
+        isinstance(row, dict)
+        and all(type(row.get(name)) is int and row[name] >= 0 for name in _SIZES)
+        and all(type(row.get(n)) in (int, float) and abs(row[n]) <= 100 for n in ("score", "worst"))
+        and isinstance(row.get("pipeline_text"), str)
+    )
+
+
 def _with_sizes(entry: Evaluation, row: Mapping[str, Any] | None) -> Evaluation:
     """The entry with the sizes that were linked."""
     if row is None or entry.sizes is None:
         return entry
-    sizes = replace(
-        entry.sizes, flash_bytes=int(row["flash_bytes"]), ram_bytes=int(row["ram_bytes"])
-    )
+    sizes = replace(entry.sizes, flash_bytes=row["flash_bytes"], ram_bytes=row["ram_bytes"])
     return replace(entry, sizes=sizes)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kinglet.files import write_whole
+from kinglet.files import read_json, write_whole
 from kinglet.search.control import Progress
 
 NAME = "status.json"
@@ -66,13 +67,22 @@ class Status:
 def read(folder: Path) -> Status:
     """What the file says; nothing spent where there is none, or it is damaged."""
     try:
-        data = json.loads((folder / NAME).read_bytes())
-        progress = data["progress"]
-        if not isinstance(progress, dict | None):
-            raise TypeError
-        return Status(max(0.0, float(data["seconds"])), str(data["ended"]), progress)
-    except (OSError, ValueError, KeyError, TypeError):
+        data = read_json(folder / NAME)
+        seconds, ended, progress = data["seconds"], data["ended"], data["progress"]
+        _check(seconds, float, int)
+        _check(ended, str)
+        if progress is not None:
+            _check(progress["paused"], bool)
+            _check(progress["seconds_left"], float, int, type(None))
+        return Status(float(seconds), ended, progress)
+    except (ValueError, KeyError, TypeError, OverflowError):
         return Status()
+
+
+def _check(value: object, *kinds: type) -> None:
+    """Refuse a value of another type, and a number that is none."""
+    if type(value) not in kinds or (isinstance(value, int | float) and not 0 <= value < math.inf):
+        raise ValueError(f"{value!r} is not what is written there")
 
 
 def write(folder: Path, status: Status) -> None:
@@ -80,31 +90,56 @@ def write(folder: Path, status: Status) -> None:
     write_whole(folder / NAME, json.dumps(vars(status)).encode())
 
 
-def kept(
-    folder: Path, before: float, on_progress: Callable[[Progress], None] | None
-) -> Callable[[Progress], None]:
-    """Pass progress on and keep the file up to date.
+class Kept:
+    """Passes progress on and keeps the file up to date; called with each `Progress`.
 
     Parameters
     ----------
+    folder : Path
     before : float
         Seconds that earlier runs of the search spent.
+    on_progress : callable, optional
     """
-    last = -_EVERY
-    shown: tuple[str, bool] | None = None
 
-    def update(progress: Progress) -> None:
-        nonlocal last, shown
+    def __init__(
+        self, folder: Path, before: float, on_progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._folder = folder
+        self._before = before
+        self._on_progress = on_progress
+        self._written = -_EVERY
+        self._shown: tuple[str, bool] | None = None
+        self._last: Progress | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        """Take in what happened."""
+        self._last = progress
         now, kind = time.monotonic(), (progress.phase, progress.paused)
-        if now - last >= _EVERY or kind != shown:
-            last, shown = now, kind
-            write(folder, Status(before + progress.seconds, "", progress_json(progress)))
-        if on_progress is not None:
-            on_progress(progress)
+        if now - self._written >= _EVERY or kind != self._shown:
+            self._written, self._shown = now, kind
+            seconds = self._before + progress.seconds
+            write(self._folder, Status(seconds, "", progress_json(progress)))
+        if self._on_progress is not None:
+            self._on_progress(progress)
 
-    return update
+    def end(self, why: str, seconds: float) -> None:
+        """Say that the search has ended and its files are written.
 
+        Parameters
+        ----------
+        seconds : float
+            That all its runs took.
+        """
+        if self._last is None:
+            write(self._folder, Status(seconds, why))
+            return
+        over = replace(self._last, phase="done", share=1.0, left=0.0, new_best=False, paused=False)
+        write(self._folder, Status(seconds, why, progress_json(over)))
+        if self._on_progress is not None:
+            self._on_progress(over)
 
-def end(folder: Path, why: str, seconds: float) -> None:
-    """Say that the search has ended and its files are written."""
-    write(folder, replace(read(folder), ended=why, seconds=seconds))
+    def fail(self, why: str) -> None:
+        """Say that the search has ended without a library."""
+        seconds = self._before + (self._last.seconds if self._last else 0.0)
+        told = progress_json(self._last) if self._last else None
+        write(self._folder, Status(seconds, why, told))

@@ -6,7 +6,7 @@ from typing import Any
 
 from kinglet.errors import NothingFitsError, StickingError
 from kinglet.library import Library
-from kinglet.search import Candidate, Result, warnings_of
+from kinglet.search import Candidate, Result, board, warnings_of
 from kinglet.toolchain import Abi
 
 ATTEMPTS = 8
@@ -39,12 +39,25 @@ def describe(result: Result, candidate: Candidate, library: Library) -> dict[str
     document = result.to_json()
     if candidate.evaluation is not result.best.evaluation:
         document["out_of_fold"] = candidate.rows()
+    document["leaderboard"] = _leaderboard(document["leaderboard"], candidate, library)
     rows = document.pop("out_of_fold")
     built = describe_built(candidate, library)
     warnings = [*built["warnings"], *optimism_warnings(document)]
     if result.recordings is not None:
         warnings += result.recordings.warnings()
     return {**document, **built, "warnings": warnings, "out_of_fold": rows}
+
+
+def _leaderboard(
+    rows: list[dict[str, Any]], candidate: Candidate, library: Library
+) -> list[dict[str, Any]]:
+    """The leaderboard with what was built, which another one may beat where that was asked for."""
+    rows = [row | {"built": row["number"] == candidate.number} for row in rows]
+    if not any(row["built"] for row in rows):
+        clock, sizes = candidate.context.limits.clock_hz, library.sizes()
+        mine = board.row(candidate.whole, clock, recommended=False, built=True)
+        rows.append(mine | {name: sizes[name] for name in ("flash_bytes", "ram_bytes")})
+    return sorted(rows, key=lambda row: -row["score"])
 
 
 def describe_built(candidate: Candidate, library: Library) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Callable, Coroutine, Iterator
@@ -16,7 +17,8 @@ from kinglet.errors import InputError
 T = TypeVar("T")
 
 _PACKAGES = ("kinglet", "numpy", "scipy", "scikit-learn", "ziglang")  # that results hang on
-_PATIENCE = 10.0  # seconds for the scheduler to answer
+_PATIENCE = 5.0  # seconds for the scheduler to answer
+_ADDRESS = re.compile(r"((tcp|tls|ws|wss)://)?([\w.-]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}", re.ASCII)
 _TALKATIVE = ("client", "comm", "core", "batched")  # loggers of Dask
 _JOIN = 5.0  # seconds for a first worker to join
 
@@ -43,6 +45,11 @@ def connect(address: str) -> Iterator[tuple[Executor, int]]:
         Where ``distributed`` is not installed, the address cannot be reached, there are no workers,
         or a machine differs in its system or in a package that results hang on.
     """
+    if not _ADDRESS.fullmatch(address):
+        raise InputError(
+            f"'{address}' is not the address of a scheduler: give the one that 'dask scheduler' "
+            "prints, as in tcp://host:8786"
+        )
     try:
         import distributed
     except ImportError:

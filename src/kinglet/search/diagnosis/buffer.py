@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from kinglet.search.diagnosis.case import Case, Difference, Judged
+from kinglet.search.diagnosis.case import Case
 from kinglet.search.diagnosis.curve import Curve
 from kinglet.search.diagnosis.finding import Finding, likelihood_of
+from kinglet.search.diagnosis.judged import Difference, Judged
 
 SHORT, LONG = "buffer too short", "buffer too long"
 _SHORTEST = 32  # samples; a quarter of fewer tells nothing

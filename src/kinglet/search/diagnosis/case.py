@@ -12,12 +12,11 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import norm
 
-from kinglet.costs import Sizes
 from kinglet.pipeline import Pipeline
 from kinglet.record import ANOMALY, CLASSIFICATION, EXTRAPOLATION, Shape
 from kinglet.search.blocks import fitting
+from kinglet.search.diagnosis.judged import ROOM, Difference, Judged
 from kinglet.search.diagnosis.rows import some_splits, thinned
 from kinglet.search.evaluate import Evaluation, evaluate, upper_bound
 from kinglet.search.limits import Limits
@@ -26,65 +25,12 @@ from kinglet.signals import Labelled, Split, describe_groups, subsample, take
 from kinglet.tasks.similarity import shares
 
 _MOST_LINES = 2000
-ROOM = 0.02  # of the task's metric: nobody would call less than that poor
 _ALIKE = 0.1  # of the metric, between a candidate and what is left of it
 _TELLING = 0.1  # of the metric above that of guessing
 _POOR_SPLIT = 0.05  # lacks a split that is poor, whatever the mean
-_CHANCE = 0.005  # probability that a difference is called clear where there is none
 _HOPELESS = 0.05  # below the worst split of its rival: what loses so much there wins nothing
 _AMPLE = 1 << 40  # bytes
 _LONG = 1e6  # seconds
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A candidate judged on the few splits of a diagnosis.
-
-    Parameters
-    ----------
-    scores : ndarray, shape (n_splits,)
-        The task's metric of each split.
-    merit : ndarray, shape (n_held_out,)
-        How right the answer to each held-out line of each split is: 1 or 0; for a target 1 minus
-        the squared error over the variance of the targets.
-    sizes : Sizes
-    """
-
-    scores: np.ndarray
-    merit: np.ndarray
-    sizes: Sizes
-
-    @property
-    def mean(self) -> float:
-        """Mean of the metric over the splits."""
-        return float(self.scores.mean())
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Paired difference of the metric.
-
-    Parameters
-    ----------
-    gain : float
-        Mean over the splits.
-    error : float
-        Standard error: the larger of that over splits and that over lines, or over recordings
-        where they are kept together.
-    """
-
-    gain: float
-    error: float
-
-    def clear(self, tried: int = 1) -> bool:
-        """Whether it is a gain worth having, beyond chance.
-
-        Parameters
-        ----------
-        tried : int
-            Differences of which this is the largest (Bonferroni's correction).
-        """
-        return self.gain >= ROOM and self.gain > norm.isf(_CHANCE / tried) * self.error
 
 
 def lifted(limits: Limits, *, time: bool) -> Limits:

@@ -8,8 +8,9 @@ import numpy as np
 
 from kinglet.record import Shape
 from kinglet.search.blocks import branch, fitting
-from kinglet.search.diagnosis.case import Case, Judged
+from kinglet.search.diagnosis.case import Case
 from kinglet.search.diagnosis.finding import Finding, likelihood_of
+from kinglet.search.diagnosis.judged import Judged
 
 OFFSET, GAIN, LEFT_OUT = "only the offset differs", "only the gain differs", "level is left out"
 _SHARE = 0.5  # of what is told beyond chance

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kinglet.costs import Sizes
-from kinglet.search.diagnosis.case import Case, Difference, Judged, lifted
+from kinglet.search.diagnosis.case import Case, lifted
 from kinglet.search.diagnosis.finding import Finding, likelihood_of
+from kinglet.search.diagnosis.judged import Difference, Judged
 from kinglet.search.evaluate import Evaluation
 from kinglet.search.limits import Limits
 

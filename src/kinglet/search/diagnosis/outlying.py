@@ -1,4 +1,4 @@
-"""Outlying lines: signals far from all others of their class."""
+"""Outliers: signals far from all others of their class."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from kinglet.search.diagnosis.places import places, some_words
 from kinglet.search.diagnosis.rows import kinds
 from kinglet.signals import count_recorded
 
-CAUSE = "outlying lines"
+CAUSE = "outliers"
 _FAR = 8.0  # robust standard deviations
 _GAP = 2.0  # times as far as nearly all others
 _NEARLY_ALL = 95  # percent

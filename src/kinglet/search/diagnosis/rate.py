@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinglet.search.diagnosis.case import Case, Difference, Judged
+from kinglet.search.diagnosis.case import Case
 from kinglet.search.diagnosis.finding import Finding, likelihood_of
+from kinglet.search.diagnosis.judged import Difference, Judged
 
 LOW, HIGH = "rate too low", "rate too high"
 _SHORTEST = 16  # samples

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from kinglet.search.diagnosis.case import ROOM, Case
+from kinglet.search.diagnosis.case import Case
 from kinglet.search.diagnosis.finding import Finding, likelihood_of
+from kinglet.search.diagnosis.judged import ROOM
 from kinglet.search.diagnosis.rows import kinds
 
 CAUSE = "one stretch unlike the rest"

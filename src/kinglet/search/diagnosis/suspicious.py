@@ -1,4 +1,4 @@
-"""Suspicious labels: all good candidates deny them."""
+"""Suspected label errors: all good candidates disagree with the label."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kinglet.search.diagnosis.rows import kinds
 from kinglet.signals import NORMAL
 from kinglet.tasks.similarity import shares
 
-CAUSE = "labels that are denied"
+CAUSE = "suspected label errors"
 _OTHERS = 2  # candidates beside the chosen one, of other models
 _DENIED = 0.15  # trust in a label, at most, on average over the candidates
 _FEWEST = 2
@@ -133,8 +133,8 @@ def _finding(case: Case, lines: np.ndarray, share: float, asked: int) -> Finding
         cause=CAUSE,
         likelihood=likelihood_of(share),
         evidence=(
-            f"all {asked} candidates that were asked deny the {label} of {len(lines)} lines, and "
-            f"are far from unsure; these lines make up {100 * share:.0f} % of all errors: "
+            f"all {asked} candidates that were asked disagree with the {label} of {len(lines)} "
+            f"lines, and with confidence; these lines make up {100 * share:.0f} % of all errors: "
             f"{some_words(case.base, lines)}"
         ),
         advice=(

@@ -92,7 +92,8 @@ def proved(
         return order[0] if order else None
     best = max(entry.mean for entry in order)
     enough = best - standard_error(best)
-    return min((e for e in order if e.mean >= enough), key=lambda entry: entry.number)
+    alike = [entry for entry in order if entry.mean >= enough]
+    return min(alike, key=lambda entry: entry.number)
 
 
 def challengers(entries: Iterable[Evaluation], lead: Evaluation) -> list[Evaluation]:

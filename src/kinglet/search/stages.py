@@ -140,6 +140,7 @@ class Stages:
         except KeyboardInterrupt:
             self._stop_workers()
             stopped = "interrupted"
+            expected = REASONS["interrupted"] if isinstance(expected, str) else expected
             entries = self._complete_best(entries)
         return Result(
             context=self._context,

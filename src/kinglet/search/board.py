@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -139,7 +140,7 @@ def recommended(
         return order
     if lead.fresh and not unsure:
         before = float(np.mean(lead.fresh))
-        luck = np.sqrt(np.log(max(tried, np.e))) * standard_error(before)
+        luck = np.sqrt(np.log(max(tried, math.e))) * standard_error(before)
         tested = [entry for entry in order if entry.fresh and not entry.known]
         best = max(tested, key=lambda entry: np.mean(entry.fresh), default=lead)
         if np.mean(best.fresh) > before + luck:

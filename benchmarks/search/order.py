@@ -35,7 +35,7 @@ from kinglet.search.estimate import INNER_FOLDS, Outer, outer_splits
 from kinglet.search.evaluate import evaluate
 from kinglet.search.fit import inputs, outputs, select
 from kinglet.search.joined import join
-from kinglet.search.problem import Problem, without
+from kinglet.search.problem import Problem, confined
 from kinglet.search.store import chain_key
 from kinglet.signals import Split, take
 
@@ -165,11 +165,11 @@ class Matrix:
         ]
         with tempfile.TemporaryDirectory(prefix="kinglet-") as folder, threadpool_limits(1):
             whole = context.problem(Path(folder))
-            for outer in outer_splits(context.task, blocks, inner):
+            for outer in outer_splits(blocks, inner):
                 fold = own.setdefault(str(outer.split.fold), {})
                 apart = Path(folder) / str(outer.split.fold)
                 apart.mkdir()
-                problem = without(whole, outer.split.test, apart)
+                problem = confined(whole, outer.split.train, apart)
                 made = [(r, r.make(whole.shape)) for r in recipes if r.key not in fold]
                 made.sort(key=lambda pair: (repr(pair[1].chains()), pair[1].selection.name))
                 for recipe, pipeline in made:

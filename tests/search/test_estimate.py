@@ -11,7 +11,7 @@ from kinglet.search.context import make_context
 from kinglet.search.estimate import INNER_FOLDS, Judged, judge_fold, outer_splits, summarise
 from kinglet.search.evaluate import evaluate
 from kinglet.search.portfolio import portfolio_of
-from kinglet.search.problem import without
+from kinglet.search.problem import confined
 from kinglet.search.worker import Setup, release
 from kinglet.signals import Signals, label_signals, label_targets, take
 from kinglet.tasks import TASKS
@@ -79,7 +79,7 @@ def fitted_without(data, folder, place: int, pipeline):
     split = context.splits[place]
     inner = TASK.splits(take(data, split.train), 0, INNER_FOLDS)
     outer = outer_splits([split], [inner])[0]
-    problem = without(context.problem(folder), split.test, folder / "fold")
+    problem = confined(context.problem(folder), split.train, folder / "fold")
     return evaluate(problem, list(outer.inner), pipeline)
 
 
@@ -115,6 +115,35 @@ def test_the_winner_is_judged_on_what_was_held_out(tmp_path):
     spoiled = replace(data, signals=replace(data.signals, values=values))
     other = judged(spoiled, tmp_path / "spoiled", 0)
     assert honest.shown == other.shown and honest.metric > other.metric
+
+
+def test_the_estimate_of_a_time_series_does_not_know_its_future(tmp_path):
+    """The search of a stretch that is predicted from the past sees nothing after it either."""
+    rng = np.random.default_rng(0)
+    target = np.sin(np.arange(160) / 12) + 0.05 * rng.normal(size=160)
+    values = (target[:, None, None] + 0.2 * rng.normal(size=(160, 16, 1))).astype(np.float32)
+    told = []
+    for name, factor in (("honest", 1), ("spoiled", 50)):
+        context = make_context(
+            label_targets(Signals.from_array(values), target),
+            task="extrapolation",
+            settings={"time_series": True},
+        )
+        split = next(split for split in context.splits if split.kind == "forward")
+        after = np.arange(split.test.max() + 1, len(values))
+        assert len(after), "the last stretch has nothing after it"
+        spoiled, later = values.copy(), target.copy()
+        spoiled[after] *= factor
+        later[after] *= factor
+        data = label_targets(Signals.from_array(spoiled), later)
+        inner = context.task.splits(take(data, split.train), 0, INNER_FOLDS)
+        outer = outer_splits([split], [inner])[0]
+        folder = tmp_path / name
+        folder.mkdir()
+        setup = Setup(context.problem(folder, data), (split,))
+        told.append(judge_fold(setup, outer, ("linear_regression",), 2, np.inf))
+        release()
+    assert told[0] == told[1]
 
 
 def test_too_few_recordings_for_an_estimate_end_no_search():

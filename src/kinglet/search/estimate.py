@@ -28,7 +28,7 @@ from kinglet.search.executors import Calls
 from kinglet.search.fit import inputs, outputs
 from kinglet.search.joined import join
 from kinglet.search.play import play
-from kinglet.search.problem import Problem, without
+from kinglet.search.problem import Problem, confined
 from kinglet.search.space import Space
 from kinglet.search.worker import STOP, Setup
 from kinglet.search.worker import problem as problem_of
@@ -165,7 +165,7 @@ def judge_fold(
     whole = problem_of(setup)
     folder = setup.folder / f"without_{outer.split.kind}{outer.split.fold}"
     folder.mkdir(exist_ok=True)
-    problem = without(whole, outer.split.test, folder)
+    problem = confined(whole, outer.split.train, folder)
     space = Space(problem.task.name, problem.shape, problem.seed, models_allowed)
     stop = setup.folder / STOP
     with closing(problem.store), threadpool_limits(1):

@@ -64,17 +64,16 @@ class Problem:
         return len(self.classes) or 1
 
 
-def without(problem: Problem, test: np.ndarray, folder: Path) -> Problem:
-    """The same problem for a search that never sees some of the lines.
+def confined(problem: Problem, part: np.ndarray, folder: Path) -> Problem:
+    """The same problem for a search that sees some of the lines alone.
 
     Parameters
     ----------
-    test : ndarray of int
-        Lines to keep out.
+    part : ndarray of int
+        The lines that may be learned: of a series those before the test, not those after it.
     folder : Path
-        For what is computed without them; it exists and is empty.
+        For what is computed from them; it exists and is empty.
     """
-    part = np.setdiff1d(problem.lines, test)
     learned = part[problem.task.learned(problem.label[part])]
     store = problem.store.fitted_on(learned, folder)
     return replace(problem, store=store, part=part)

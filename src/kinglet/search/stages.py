@@ -132,7 +132,7 @@ class Stages:
                 if estimate:
                     expected = self._estimate()
                     explained = self._diagnose(entries)
-                entries = self._complete(entries, self._executor)
+                entries = self._complete(entries)
                 recordings = self._compare(entries)
                 diagnosis = explained.result() if estimate else None
             else:
@@ -282,9 +282,9 @@ class Stages:
             explain, self._setup, self._searched, pipeline, some, counts, _EXPLAIN_SECONDS
         )
 
-    def _complete(self, entries: list[Evaluation], executor: Executor) -> list[Evaluation]:
+    def _complete(self, entries: list[Evaluation]) -> list[Evaluation]:
         """Give the leaderboard its arrays and its linked sizes."""
-        return self._completed(entries, board(entries, self._lead(entries)), executor)
+        return self._completed(entries, board(entries, self._lead(entries)), self._executor)
 
     def _complete_best(self, entries: list[Evaluation]) -> list[Evaluation]:
         """The candidate to build alone, here: workers may still be at their last step."""

@@ -167,25 +167,14 @@ def drop_step(
     structure: Structure, other: Structure, space: Space, rng: np.random.Generator
 ) -> Structure:
     """Without one of the signal steps of a branch; a spectrum that it needs stays."""
-    places = _heads(structure)
-    if not places:
-        return structure
-    at, index = places[int(rng.integers(len(places)))]
-    chain = structure.branches[at]
-    return _with(structure, at, chain[:index] + chain[index + 1 :])
+    return _replaced(structure, (), rng)
 
 
 def swap_step(
     structure: Structure, other: Structure, space: Space, rng: np.random.Generator
 ) -> Structure:
     """Another signal step in the place of one."""
-    places = _heads(structure)
-    if not places:
-        return structure
-    at, index = places[int(rng.integers(len(places)))]
-    chain = structure.branches[at]
-    head = blocks.draw_step(str(rng.choice(blocks.HEADS)), rng)
-    return _with(structure, at, (*chain[:index], head, *chain[index + 1 :]))
+    return _replaced(structure, (blocks.draw_step(str(rng.choice(blocks.HEADS)), rng),), rng)
 
 
 def toggle_modulus(
@@ -263,6 +252,16 @@ def _heads(structure: Structure) -> list[tuple[int, int]]:
         for index, use in enumerate(chain[:-1])
         if use.name != "rfft"
     ]
+
+
+def _replaced(structure: Structure, heads: Chain, rng: np.random.Generator) -> Structure:
+    """With other signal steps, or none, in the place of one of a branch."""
+    places = _heads(structure)
+    if not places:
+        return structure
+    at, index = places[int(rng.integers(len(places)))]
+    chain = structure.branches[at]
+    return _with(structure, at, (*chain[:index], *heads, *chain[index + 1 :]))
 
 
 def _with(structure: Structure, at: int, chain: Chain) -> Structure:

@@ -9,6 +9,10 @@ from kinglet.record import EXTRAPOLATION, models
 from tests.conformance.problems import blobs, slope
 
 VARIANTS = [
+    *(
+        (name, [{}, {"precision": "float32"}, {"penalty": 0.05}, {"hidden": 24}])
+        for name in ("mlp", "mlp_regression")
+    ),
     ("rbf", [{"width": 0.3}, {"width": 1.0, "penalty": 1e-3}, {"centres": 48}]),
     ("extra_trees", [{"leaves": leaves, "trees": t} for leaves in (16, 64, 8) for t in (30, 10)]),
     *(
@@ -48,6 +52,33 @@ def test_variants_are_the_same_with_and_without_it(name, variants, monkeypatch):
     other = fit(variants[0], seed=6)
     # Another seed is another problem.
     assert any(other[key].tobytes() != together[0][key].tobytes() for key in other)
+
+
+CHEAP = [model for model in models() if any(parameter.cheap for parameter in model.parameters)]
+
+
+@pytest.mark.parametrize("model", CHEAP, ids=lambda model: model.name)
+def test_a_cheap_parameter_costs_no_other_fit(model, monkeypatch):
+    x, y = slope(150) if EXTRAPOLATION in model.tasks else blobs(3, lines=50, noise=3.0)
+    computed = []
+
+    get = Memo.get
+
+    def counted(memo, key, compute):
+        return get(memo, key, lambda: computed.append(key) or compute())
+
+    fresh(monkeypatch)
+    monkeypatch.setattr(Memo, "get", counted)
+    # The largest first: smaller ones are a part of it.
+    largest = {p.name: max(p.choices) for p in model.parameters if p.cheap and p.choices}
+    model.fit(model.complete(largest), x, y, 1 if EXTRAPOLATION in model.tasks else 3, 0)
+    first = len(computed)
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        other = {p.name: p.draw(rng) for p in model.parameters if p.cheap}
+        model.fit(model.complete(other), x, y, 1 if EXTRAPOLATION in model.tasks else 3, 0)
+    assert first
+    assert len(computed) == first
 
 
 def test_it_is_bounded_and_the_oldest_goes_first():

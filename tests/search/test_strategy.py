@@ -141,6 +141,20 @@ def test_a_third_of_the_tails_are_of_strong_families():
         assert 3 * len(strong) >= len(batch)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_costs_next_to_nothing_is_tried_beside(name):
+    space = Space(CLASSIFICATION, Shape(64, 3), 0, ("extra_trees",))
+    costly = {p.name for p in models()["extra_trees"].parameters if not p.cheap}
+    shared = total = 0
+    for batch in run(name, space, 300)[len(space.portfolio) :]:
+        grown = {
+            (p.selection, *((key, p.model.settings[key]) for key in sorted(costly))) for p in batch
+        }
+        shared += len(batch) - len(grown)
+        total += len(batch)
+    assert shared > total / 3
+
+
 def test_a_space_that_is_used_up_gives_no_more():
     space = Space(ANOMALY, Shape(1, 8), 0, ("evt",))
     batches = run("evolution", space, 1000)

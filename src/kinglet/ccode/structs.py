@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ def block_typedef(record: Record) -> str:
     return "\n".join(["typedef struct {", *lines, f"}} kn_{record.name}_block;"])
 
 
+@cache
 def _layout(record: Record) -> type[ctypes.Structure]:
     members = [
         (item.name, ctypes.c_void_p if item.array else CTYPES[item.ctype]) for item in record.fields

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from kinglet.models._memo import MEMO, digest
 from kinglet.models._network import Loss, OneHidden, with_ones
 from kinglet.models._quasi_newton import minimise
 from kinglet.record import Config, Field, Fitted, Model, Parameter
@@ -26,7 +27,13 @@ class Perceptron(Model):
             high=0.1,
             scale="log",
         ),
-        Parameter("precision", "int8", "Number type of the weights.", choices=("int8", "float32")),
+        Parameter(
+            "precision",
+            "int8",
+            "Number type of the weights.",
+            choices=("int8", "float32"),
+            cheap=True,
+        ),
     )
     fields = (
         Field("inputs", "uint16_t", "features"),
@@ -89,17 +96,27 @@ class Perceptron(Model):
 
 
 def learn(
-    config: Config, x: np.ndarray, outputs: int, loss: Loss, seed: int
+    config: Config, x: np.ndarray, y: np.ndarray, outputs: int, loss: Loss, seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """W with b, and V with c as last columns, float32, by quasi-Newton steps.
+    """W with b, and V with c as last columns, float32, by quasi-Newton steps; not writable.
 
-    The start is uniform within sqrt(6 / (inputs + outputs)) of a layer (Glorot and Bengio 2010).
+    Remembered for the other precision. The start is uniform within sqrt(6 / (inputs + outputs)) of a layer (Glorot and Bengio 2010).
     Of two classes only the difference counts, and is penalised, as if there were one output.
 
     Parameters
     ----------
     x : ndarray, shape (n, n_inputs)
+    y : ndarray, shape (n,)
+        What the loss is of.
     """
+    name = f"perceptron {config['hidden']} {config['penalty']} {seed} {digest(x, y)}"
+    first, last = MEMO.get(name, lambda: _minimised(config, x, outputs, loss, seed))
+    return first, last
+
+
+def _minimised(
+    config: Config, x: np.ndarray, outputs: int, loss: Loss, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     inputs, hidden = x.shape[1], config["hidden"]
     single = 1 if outputs == 2 else outputs
     penalty = config["penalty"] * np.array([1, 2 if outputs == 2 else 1])

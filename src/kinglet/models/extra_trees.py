@@ -34,8 +34,8 @@ class ExtraTrees(Model):
     source = "Geurts, Ernst and Wehenkel (2006), Extremely randomized trees, Machine Learning 63"
     tasks = (CLASSIFICATION,)
     parameters = (
-        Parameter("trees", 20, "Trees.", choices=_TREES),
-        Parameter("leaves", 32, "Most leaves of a tree.", choices=_LEAVES),
+        Parameter("trees", 20, "Trees.", choices=_TREES, cheap=True),
+        Parameter("leaves", 32, "Most leaves of a tree.", choices=_LEAVES, cheap=True),
     )
     fields = (
         Field("trees", "uint16_t", "trees"),

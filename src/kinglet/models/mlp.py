@@ -29,7 +29,7 @@ class Mlp(Perceptron):
     ) -> dict[str, np.ndarray]:
         classes, index = np.unique(y, return_inverse=True)
         loss = LogLoss(index, line_weights(y))
-        first, last = learn(config, x, len(classes), loss, seed)
+        first, last = learn(config, x, y, len(classes), loss, seed)
         out = read_out(last[:, :-1], last[:, -1], classes, n_outputs)
         bias = np.concatenate([first[:, -1], out["bias"]])
         return perceptron(config, first[:, :-1], out["weights"], bias)

@@ -35,7 +35,7 @@ class MlpRegression(Perceptron):
         self, config: Config, x: np.ndarray, y: np.ndarray, n_outputs: int, seed: int
     ) -> dict[str, np.ndarray]:
         mean = y.mean()
-        first, last = learn(config, x, 1, SquaredLoss(y - mean), seed)
+        first, last = learn(config, x, y, 1, SquaredLoss(y - mean), seed)
         if not np.ptp(y):  # nothing to learn, to the last digit
             last = np.zeros_like(last)
         bias = np.concatenate([first[:, -1], last[:, -1] + mean])

@@ -36,7 +36,9 @@ class PrototypeRegression(Model):
     tasks = (EXTRAPOLATION,)
     parameters = (
         Parameter("prototypes", 96, "Prototypes, at most.", choices=(32, 64, 96, 128, 192)),
-        Parameter("nearest", 4, "Prototypes that are averaged.", choices=(1, 2, 3, 4, 6, 8)),
+        Parameter(
+            "nearest", 4, "Prototypes that are averaged.", choices=(1, 2, 3, 4, 6, 8), cheap=True
+        ),
     )
     fields = (
         Field("inputs", "uint16_t", "features"),

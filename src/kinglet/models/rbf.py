@@ -30,7 +30,13 @@ class Rbf(Model):
     parameters = (
         Parameter("centres", 96, "Centres, shared out among the classes.", choices=(48, 64, 96)),
         Parameter(
-            "width", 0.3, "gamma times the median squared distance.", low=0.1, high=3.0, scale="log"
+            "width",
+            0.3,
+            "gamma times the median squared distance.",
+            low=0.1,
+            high=3.0,
+            scale="log",
+            cheap=True,
         ),
         Parameter(
             "penalty",
@@ -39,6 +45,7 @@ class Rbf(Model):
             low=1e-6,
             high=1e-2,
             scale="log",
+            cheap=True,
         ),
     )
     fields = (

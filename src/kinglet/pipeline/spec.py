@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kinglet.record import Learner, Record, Shape, models, selectors, steps
@@ -178,7 +179,8 @@ def chain_outputs(chain: Chain, shape: Shape) -> int:
     return inputs[-1].length
 
 
-def shapes(chain: Chain, shape: Shape) -> list[Shape] | None:
+@lru_cache(maxsize=8192)
+def shapes(chain: Chain, shape: Shape) -> tuple[Shape, ...] | None:
     """Input shape of each step of a chain, then the output's; None where a step refuses."""
     result = [shape]
     for use in chain:
@@ -186,4 +188,4 @@ def shapes(chain: Chain, shape: Shape) -> list[Shape] | None:
         if not record.accepts(use.settings, result[-1]):
             return None
         result.append(record.output(use.settings, result[-1]))
-    return result
+    return tuple(result)

@@ -53,6 +53,9 @@ class Parameter:
         Unit of the value, empty where it has none.
     condition : tuple of (str, tuple), optional
         The parameter means something only where another one has one of these values.
+    cheap : bool
+        Of a model: other values share the costly part of a fit, so that they are worth trying
+        beside any.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Parameter:
     scale: Literal["linear", "log"] = "linear"
     unit: str = ""
     condition: tuple[str, tuple[Any, ...]] | None = None
+    cheap: bool = False
 
     def check(self, value: Any) -> bool:
         """Tell whether a value is allowed."""

@@ -16,7 +16,7 @@ from kinglet.search.store import seed_of
 from kinglet.search.strategy.draw import Drawer
 from kinglet.search.strategy.structure import Proposal, Structure, Tail
 
-TAILS = 32
+TAILS = 48
 LEARNER_TAILS = 4  # a device is played, signal by signal: such candidates are slow to judge
 _TRIES = 12
 _FAILED = 12  # draws that give nothing new, after which a batch is full enough
@@ -168,6 +168,11 @@ class Batches:
             pipeline = proposal.structure.with_tail(tail) if tail else None
             if pipeline and self._is_new(pipeline, [*batch, *beside]):
                 batch.append(pipeline)
+                assert tail is not None
+                for variant in self.drawer.variants(tail, rng)[: count - len(batch)]:
+                    cheap = proposal.structure.with_tail(variant)
+                    if self._is_new(cheap, [*batch, *beside]):
+                        batch.append(cheap)
             else:
                 failed += 1
         return batch

@@ -15,6 +15,7 @@ from kinglet.signals import augmentations as possible_augmentations
 
 SELECTORS = ("forward", "tree_importance", "ridge_elimination")
 _DRAWS = 50
+_VARIANTS = 2
 _FEW = 32  # features of a model whose memory grows with them, at most
 _AUGMENTED = 0.05  # share of the structures with an augmentation, where there may be one
 # Those that paid on some of ten public sensor sets, by blocks of their training files or under
@@ -69,6 +70,16 @@ class Drawer:
         use = Use.of(model, **model.draw(rng))
         counts = self.counts(structure, use)
         return Tail(counts[int(rng.integers(len(counts)))], use) if counts else None
+
+    def variants(self, tail: Tail, rng: np.random.Generator) -> list[Tail]:
+        """Tails that share the costly part of a fit with another: next to nothing to try."""
+        model = models()[tail.model.name]
+        cheap = [parameter for parameter in model.parameters if parameter.cheap]
+        found = []
+        for _ in range(_VARIANTS if cheap else 0):
+            settings = tail.model.settings | {each.name: each.draw(rng) for each in cheap}
+            found.append(Tail(tail.count, Use.of(model, **settings)))
+        return found
 
     def counts(self, structure: Structure, use: Use) -> list[int | None]:
         """How many features may be kept for a model, ascending; [None] where all are kept."""

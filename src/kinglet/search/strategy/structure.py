@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from kinglet.pipeline import Pipeline, Use
@@ -101,7 +100,6 @@ def counts_of(selector: str) -> tuple[int, ...]:
     return next((p.choices for p in parameters if p.name == "count"), ())
 
 
-@lru_cache(maxsize=4096)
 def _outputs(chain: Chain, shape: Shape) -> int | None:
     inputs = shapes(chain, shape)
     return None if inputs is None else inputs[-1].length

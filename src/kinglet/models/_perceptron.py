@@ -100,8 +100,9 @@ def learn(
 ) -> tuple[np.ndarray, np.ndarray]:
     """W with b, and V with c as last columns, float32, by quasi-Newton steps; not writable.
 
-    Remembered for the other precision. The start is uniform within sqrt(6 / (inputs + outputs)) of a layer (Glorot and Bengio 2010).
-    Of two classes only the difference counts, and is penalised, as if there were one output.
+    Remembered for the other precision. The start is uniform within sqrt(6 / (inputs + outputs)) of
+    a layer (Glorot and Bengio 2010). Of two classes only the difference counts, and is penalised,
+    as if there were one output.
 
     Parameters
     ----------

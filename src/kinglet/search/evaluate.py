@@ -111,7 +111,7 @@ def evaluate(
     bound: float = -np.inf,
     over: Callable[[], bool] = lambda: False,
 ) -> Evaluation:
-    """Run the splits in the given order; fit on all lines what has run them all.
+    """Run the splits in the given order; fit on all lines what its first split does not stop.
 
     Parameters
     ----------
@@ -153,6 +153,7 @@ class _Run:
     scores: list[float | None]
     outputs: list[np.ndarray] = field(default_factory=list)
     fits: list[FittedPipeline] = field(default_factory=list)
+    whole: FittedPipeline | None = None
     sizes: Sizes | None = None
 
 
@@ -198,8 +199,9 @@ def _race(
         margin = 0.0 if task.stressed and not _spotless(run.scores) else 1.0
         if upper_bound(run.scores, margin) < bound:
             break
-        # Of each split, so that the order of the splits decides nothing.
-        run.sizes = _checked_sizes(problem, fitted)
+        if run.whole is None:  # what would ship, before more is spent on it
+            run.whole = fit(problem, joined, pipeline, problem.lines)
+            run.sizes = _checked_sizes(problem, run.whole)
         run.outputs.append(result)
         run.fits.append(fitted)
     return run
@@ -213,10 +215,11 @@ def _finish(
     run: _Run,
 ) -> Evaluation:
     """Judge all splits together, and refuse a library that says the same of everything."""
-    whole = fit(problem, joined, pipeline, problem.lines)
+    whole, sizes = run.whole, run.sizes
+    assert whole is not None
+    assert sizes is not None
     if _learns(pipeline):
         whole = remember(problem, whole, joined)
-    sizes = _checked_sizes(problem, whole)
     task, model = problem.task, models()[pipeline.model.name]
     # A model with a limit of its own keeps it.
     settled = task.settle(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
@@ -19,6 +18,7 @@ from kinglet.search.evaluate import Evaluation
 from kinglet.search.journal import Journal
 from kinglet.search.limits import Limits
 from kinglet.search.result import Result
+from kinglet.search.scratch import scratch
 from kinglet.search.stages import Stages
 from kinglet.search.strategy import STRATEGIES, Factory
 from kinglet.search.worker import release
@@ -118,11 +118,11 @@ def search(
     record = Journal(journal, header, resume=resume)
     library_path()  # compiled here, before workers ask for it
     context.costs.code_bytes([])
-    with tempfile.TemporaryDirectory(prefix="kinglet-", ignore_cleanup_errors=True) as name:
+    with scratch() as folder:
         own, workers = executors.local(jobs) if executor is None else (executor, jobs or 2)
         stages = Stages(
             context,
-            Path(name),
+            folder,
             own,
             workers,
             bounds,

@@ -6,14 +6,16 @@ from kinglet.workflow.build import optimism_warnings
 EXPECTED = {"value": 0.89, "low": 0.8, "high": 0.96}
 
 
-def document(optimism: float, task: str = "classification") -> dict:
-    return {"task": task, "expected": EXPECTED, "optimism": optimism}
+def document(optimism: float, metric: str = "balanced_accuracy") -> dict:
+    return {"expected": {"metric": metric, **EXPECTED}, "optimism": optimism}
 
 
 def test_both_figures_are_shown():
     _, words = expected_row(document(0.03))
     assert "0.89" in words and "0.80 to 0.96" in words and "0.92" in words
-    assert expected_row(document(0.03, "extrapolation"))[1].startswith("R2")
+    assert words.startswith("balanced accuracy")
+    assert expected_row(document(0.03, "r2"))[1].startswith("R2")
+    assert "normal signals" in expected_row(document(0.03, "normal_recall"))[1]
 
 
 def test_a_large_gap_is_a_warning_that_says_why():

@@ -13,7 +13,7 @@ from kinglet.search.evaluate import evaluate
 from kinglet.search.portfolio import portfolio_of
 from kinglet.search.problem import confined
 from kinglet.search.worker import Setup, release
-from kinglet.signals import Signals, label_signals, label_targets, take
+from kinglet.signals import Signals, label_normal, label_signals, label_targets, take
 from kinglet.tasks import TASKS
 from tests import samples
 
@@ -40,6 +40,20 @@ def test_the_result_tells_the_expectation_and_the_optimism(result):
     assert expected["low"] <= expected["value"] <= expected["high"]
     shown = document["balanced_accuracy"]
     assert document["optimism"] == pytest.approx(shown - expected["value"])
+
+
+def test_imitations_promise_nothing_of_real_outliers():
+    values, _ = samples.signals(n=60)
+    data = label_normal(Signals.from_array(values))
+    result = search(data, task="outlier", budget=None, candidates=2, jobs=1)
+    expected = result.expected
+    assert expected.metric == "normal_recall"
+    of_kind = [test for test in expected.tests if test.kind == expected.kind]
+    assert sum(test.n_signals for test in of_kind) == 60, "imitations are not counted"
+    assert 0.7 < expected.value <= 1
+    document = result.to_json()
+    shown = 1 - document["false_outliers"]
+    assert document["optimism"] == pytest.approx(shown - expected.value)
 
 
 def test_without_an_estimate_the_reason_is_told():
@@ -167,13 +181,13 @@ def of_folds(metrics, n_signals=100, kind="block"):
 
 def test_the_harsher_kind_of_split_counts():
     tests = of_folds([0.95] * 5, kind="random") + of_folds([0.7] * 5)
-    expected = summarise(TASK, tests)
+    expected = summarise(TASK, "balanced_accuracy", tests)
     assert expected.kind == "block" and expected.value == pytest.approx(0.7)
 
 
 def test_parts_that_differ_widen_the_interval_and_lines_narrow_it():
     def width(metrics, n_signals):
-        expected = summarise(TASK, of_folds(metrics, n_signals))
+        expected = summarise(TASK, "balanced_accuracy", of_folds(metrics, n_signals))
         return expected.high - expected.low
 
     alike, apart = [0.8, 0.81, 0.8, 0.79, 0.8], [0.6, 0.95, 0.8, 0.7, 0.95]
@@ -189,10 +203,10 @@ def test_the_interval_holds_what_a_new_recording_shows():
     for _ in range(400):
         own = np.clip(rng.normal(0.8, 0.08, 6), 0, 1)
         shown, new = rng.binomial(60, own[:5]) / 60, rng.binomial(300, own[5]) / 300
-        expected = summarise(TASK, of_folds(shown, 60))
+        expected = summarise(TASK, "balanced_accuracy", of_folds(shown, 60))
         held += expected.low <= new <= expected.high
     assert held / 400 > 0.93
 
 
 def test_one_split_is_no_estimate():
-    assert summarise(TASK, of_folds([0.9])) is None
+    assert summarise(TASK, "balanced_accuracy", of_folds([0.9])) is None

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 Row = tuple[str, str]
+_METRICS = {
+    "balanced_accuracy": "balanced accuracy",
+    "r2": "R2",
+    "normal_recall": "share of the normal signals that pass",
+}
 
 
 def expected_row(document: dict[str, Any]) -> Row:
@@ -13,10 +18,9 @@ def expected_row(document: dict[str, Any]) -> Row:
     expected = document["expected"]
     if expected is None:
         return "on new data", document["expected_reason"]
-    metric = "R2" if document["task"] == "extrapolation" else "balanced accuracy"
     return (
         "on new data",
-        f"{metric} {expected['value']:.2f} is to be expected ({expected['low']:.2f} to "
+        f"{_METRICS[expected['metric']]}: {expected['value']:.2f} is to be expected ({expected['low']:.2f} to "
         f"{expected['high']:.2f}), the search shows "
         f"{expected['value'] + document['optimism']:.2f}",
     )

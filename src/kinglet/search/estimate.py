@@ -72,10 +72,13 @@ class Judged:
     kind : str
     fold : int
     metric : float
-        The task's main metric of the lines that the search of this fold never saw.
+        The task's main metric of the lines that the search of this fold never saw; beside
+        imitations the share of the normal ones that pass.
     shown : float
         What that search chose by: the mean over its own splits of what the task judges a split by.
-    n_signals, candidates : int
+    n_signals : int
+        Lines that it is the metric of.
+    candidates : int
     """
 
     kind: str
@@ -92,6 +95,8 @@ class Expected:
 
     Parameters
     ----------
+    metric : {"balanced_accuracy", "r2", "normal_recall"}
+        What is expected; beside imitations the share of the normal signals that pass.
     value : float
         Mean over the outer splits of the harsher kind (random, block or forward).
     low, high : float
@@ -101,6 +106,7 @@ class Expected:
     tests : tuple of Judged
     """
 
+    metric: str
     value: float
     low: float
     high: float
@@ -141,7 +147,8 @@ def expect(
     tests = [found[place] for place in sorted(found)]
     if None in tests:
         return REASONS["nothing"]
-    return summarise(task, tests) or REASONS["few"]
+    name = task.metric_name(imitated=setup.problem.imitated)
+    return summarise(task, name, tests) or REASONS["few"]
 
 
 def judge_fold(
@@ -179,13 +186,13 @@ def judge_fold(
         )
         if not order:
             return None
-        metric = _judge(problem, order[0], outer.split)
+        metric, n_signals = _judge(problem, order[0], outer.split)
     return Judged(
         outer.split.kind,
         outer.split.fold,
         metric,
         order[0].mean,
-        len(outer.split.test),
+        n_signals,
         len(entries),
     )
 
@@ -217,8 +224,8 @@ def _search(
     return entries
 
 
-def _judge(problem: Problem, entry: Evaluation, split: Split) -> float:
-    """The main metric of a finished candidate on lines that it never saw."""
+def _judge(problem: Problem, entry: Evaluation, split: Split) -> tuple[float, int]:
+    """The metric of a finished candidate on lines that it never saw, and how many tell it."""
     fitted = entry.fitted
     assert fitted is not None
     joined = join(problem, entry.pipeline)
@@ -228,10 +235,12 @@ def _judge(problem: Problem, entry: Evaluation, split: Split) -> float:
         result = play(problem, fitted, joined, split.train, split.test, "outer") * factor
     else:
         result = outputs(fitted, inputs(fitted, joined, split.test))
-    return problem.task.accuracy(problem.label[split.test], result)
+    task, label = problem.task, problem.label[split.test]
+    kept = task.natural(label, imitated=problem.imitated)
+    return task.accuracy(label[kept], result[kept]), int(kept.sum())
 
 
-def summarise(task: Task, tests: Sequence[Judged]) -> Expected | None:
+def summarise(task: Task, metric: str, tests: Sequence[Judged]) -> Expected | None:
     """Mean and interval over the outer splits; None without two of a kind.
 
     The interval is the prediction interval of a random-effects model (Higgins, Thompson and
@@ -255,7 +264,7 @@ def summarise(task: Task, tests: Sequence[Judged]) -> Expected | None:
     degrees = len(own) - 1 if len(own) <= _FEW else len(own) - 2
     half = float(student.ppf(0.5 + _LEVEL / 2, degrees) * spread)
     low = max(task.least, value - half)
-    return Expected(value, low, min(1.0, value + half), kind, tuple(tests))
+    return Expected(metric, value, low, min(1.0, value + half), kind, tuple(tests))
 
 
 def outer_splits(splits: Sequence[Split], inner: Sequence[Sequence[Split]]) -> list[Outer]:

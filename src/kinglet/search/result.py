@@ -96,8 +96,9 @@ class Result:
         if expected is None:
             reason = self.expected_reason
             return {"expected": None, "expected_reason": reason, "optimism": None}
-        label, (_, outputs) = self.context.data.label, self.best.held_out
-        shown = self.context.task.accuracy(label, outputs)
+        data, (_, outputs) = self.context.data, self.best.held_out
+        kept = self.context.task.natural(data.label, imitated=data.imitated)
+        shown = self.context.task.accuracy(data.label[kept], outputs[kept])
         return {"expected": asdict(expected), "optimism": shown - expected.value}
 
     def to_json(self) -> dict[str, Any]:

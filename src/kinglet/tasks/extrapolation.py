@@ -40,6 +40,7 @@ class Extrapolation(DeskTask):
     purpose = "the number that belongs to one signal"
     has_classes = False
     stressed = False
+    metric = "r2"
     least = -np.inf
     portfolio_order = True
 

@@ -11,7 +11,7 @@ import numpy as np
 from kinglet.ccode import Names
 from kinglet.errors import InputError
 from kinglet.pipeline import Output, Plan, Trained
-from kinglet.signals import Labelled, Split, make_splits, name_stretches
+from kinglet.signals import NORMAL, Labelled, Split, make_splits, name_stretches
 
 
 class Emulated(Protocol):
@@ -97,6 +97,8 @@ class Task:
         Whether the library knows the names of classes.
     stressed : bool
         Whether candidates without a fault are told apart by perturbed signals.
+    metric : str
+        The main metric, as ``result.json`` calls it.
     least : float
         Smallest value that the metric can have.
     whole_stretches : bool
@@ -114,6 +116,7 @@ class Task:
     exports: ClassVar[tuple[str, ...]]
     has_classes: ClassVar[bool] = True
     stressed: ClassVar[bool] = True
+    metric: ClassVar[str] = "balanced_accuracy"
     least: ClassVar[float] = 0.0
     whole_stretches: ClassVar[bool] = True
     portfolio_order: ClassVar[bool] = False
@@ -194,6 +197,18 @@ class Task:
     def accuracy(self, label: np.ndarray, outputs: np.ndarray) -> float:
         """The task's metric of settled outputs."""
         return self.split_metric(label, outputs, np.zeros_like(label))
+
+    def natural(self, label: np.ndarray, *, imitated: bool) -> np.ndarray:
+        """Which lines tell what new data will show, bool (n,).
+
+        Beside imitations only the normal ones do, of which `accuracy` is the share that pass: what
+        is said of imitations is no promise for real abnormal signals.
+        """
+        return label == NORMAL if imitated else np.ones(len(label), dtype=bool)
+
+    def metric_name(self, *, imitated: bool) -> str:
+        """What `accuracy` of the natural lines is: a key of ``result.json``."""
+        return "normal_recall" if imitated else self.metric
 
     def settle(
         self,

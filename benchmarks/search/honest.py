@@ -53,8 +53,8 @@ def gap(run: dict, what: str) -> float | None:
 def markdown(runs: dict[str, dict], setting: Setting) -> str:
     """The table of the documentation, and the figures that are promised."""
     columns = [
-        "set", "metric", "expected", "interval", "kind", "test", "holds", "random splits", "search shows",
-        "gap", "gap of random splits", "gap of the search",
+        "set", "metric", "expected", "interval", "kind", "test", "holds", "random splits",
+        "search shows", "gap", "gap of random splits", "gap of the search",
     ]  # fmt: skip
     rows, held = [], []
     for name, run in runs.items():
@@ -67,19 +67,17 @@ def markdown(runs: dict[str, dict], setting: Setting) -> str:
         gaps = [cell(gap(run, what), 1) for what in ("expected", "random", "shown")]
         rows.append(
             [
-                name, run["metric"], cell(expected and expected["value"]), interval, kind, cell(run["test"]),
-                holds, cell(run["random"]), cell(run["shown"]), *gaps,
+                name, run["metric"], cell(expected and expected["value"]), interval, kind,
+                cell(run["test"]), holds, cell(run["random"]), cell(run["shown"]), *gaps,
             ]
         )  # fmt: skip
     return (
         f"Searches of {setting.seconds:g} s with {setting.jobs} jobs. Expected is "
         "what the nested search of the harsher kind of split gives, with its 95 % interval; random "
         "splits is what nested random splits alone would; the search shows what its own splits "
-        "give for the library that it recommends. Where there are no abnormal signals to learn from, "
-        "the share of the normal ones that pass is what can be expected. Gaps to the test files in points.\n\n"
-        + table(columns, rows)
-        + "\n"
-        + _summary(runs, held)
+        "give for the library that it recommends. Where there are no abnormal signals to learn "
+        "from, the share of the normal ones that pass is what can be expected. Gaps to the test "
+        "files in points.\n\n" + table(columns, rows) + "\n" + _summary(runs, held)
     )
 
 

@@ -18,11 +18,11 @@ def expected_row(document: dict[str, Any]) -> Row:
     expected = document["expected"]
     if expected is None:
         return "on new data", document["expected_reason"]
+    value, low, high = (expected[key] for key in ("value", "low", "high"))
     return (
         "on new data",
-        f"{_METRICS[expected['metric']]}: {expected['value']:.2f} is to be expected ({expected['low']:.2f} to "
-        f"{expected['high']:.2f}), the search shows "
-        f"{expected['value'] + document['optimism']:.2f}",
+        f"{_METRICS[expected['metric']]}: {value:.2f} is to be expected ({low:.2f} to "
+        f"{high:.2f}), the search shows {value + document['optimism']:.2f}",
     )
 
 

@@ -165,16 +165,11 @@ class Batches:
         while len(batch) < count and failed < _FAILED:
             family = str(rng.choice(names, p=weights / weights.sum()))
             tail = draw(proposal.structure, family, rng)
-            pipeline = proposal.structure.with_tail(tail) if tail else None
-            if pipeline and self._is_new(pipeline, [*batch, *beside]):
-                batch.append(pipeline)
-                assert tail is not None
-                for variant in self.drawer.variants(tail, rng)[: count - len(batch)]:
-                    cheap = proposal.structure.with_tail(variant)
-                    if self._is_new(cheap, [*batch, *beside]):
-                        batch.append(cheap)
-            else:
-                failed += 1
+            tails = [tail, *self.drawer.variants(tail, rng)] if tail else []
+            tried = dict.fromkeys(map(proposal.structure.with_tail, tails))
+            new = [pipeline for pipeline in tried if self._is_new(pipeline, [*batch, *beside])]
+            batch += new[: count - len(batch)]
+            failed += not new
         return batch
 
     def _is_new(self, pipeline: Pipeline, batch: Sequence[Pipeline]) -> bool:

@@ -15,7 +15,7 @@ from kinglet.signals import augmentations as possible_augmentations
 
 SELECTORS = ("forward", "tree_importance", "ridge_elimination")
 _DRAWS = 50
-_VARIANTS = 2
+_VARIANTS = 2  # of each tail that is drawn
 _FEW = 32  # features of a model whose memory grows with them, at most
 _AUGMENTED = 0.05  # share of the structures with an augmentation, where there may be one
 # Those that paid on some of ten public sensor sets, by blocks of their training files or under

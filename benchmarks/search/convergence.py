@@ -52,7 +52,7 @@ def moments(seconds: float) -> list[float]:
 def markdown(runs: dict[str, dict], setting: Setting) -> str:
     """The table of the documentation."""
     shown = [str(moment) for moment in moments(setting.seconds)]
-    soon, last = str(min(SOON, setting.seconds)), shown[-1]
+    soon, last = str(float(min(SOON, setting.seconds))), shown[-1]
     columns = [
         "set", "candidates", f"recommended: score after {float(soon):g} s",
         f"after {float(last):g} s", "share", "highest: score",

@@ -91,8 +91,8 @@ def markdown(runs: dict[str, dict], setting: Setting) -> str:
     )
     minute = str(60.0)
     if minute in means and minute != shown[-1]:
-        lost = 100 * (means[shown[-1]] - means[minute])
-        text += f"\n60 s against {setting.seconds:g} s: {-lost:+.2f} points on the test files.\n"
+        gained = 100 * (means[minute] - means[shown[-1]])
+        text += f"\n60 s against {setting.seconds:g} s: {gained:+.2f} points on the test files.\n"
     return text
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from kinglet.errors import InputError
 
 
-def write_whole(path: Path, content: bytes) -> Path:
-    """Write a file beside its place, then move it there.
+@contextlib.contextmanager
+def whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file beside its place to be written, then move it there.
 
     Raises
     ------
@@ -22,12 +24,19 @@ def write_whole(path: Path, content: bytes) -> Path:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(content)
+        with partial.open("wb") as file:
+            yield file
         partial.replace(path)
     except OSError as error:
         with contextlib.suppress(OSError):
             partial.unlink()
         raise InputError(f"{path}: it cannot be written ({error.strerror})") from None
+
+
+def write_whole(path: Path, content: bytes) -> Path:
+    """Write some bytes to a file; see `whole`."""
+    with whole(path) as file:
+        file.write(content)
     return path
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import math
-import os
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.lib import format as npy
 
-from kinglet.errors import InputError
+from kinglet.files import whole
 from kinglet.signals import Labelled
 from kinglet.signals.signals import find_invalid
 
@@ -58,15 +56,8 @@ def write(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
     InputError
         If nothing can be written there.
     """
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-        partial.replace(path)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-        raise InputError(f"{path}: it cannot be written ({error.strerror})") from None
+    with whole(path) as file:
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 def read(path: Path) -> dict[str, np.ndarray]:

@@ -54,6 +54,10 @@ def test_the_folder_of_a_killed_search_is_removed_by_the_next(tmp_path, monkeypa
     others.mkdir()
     age(its)
     age(stale)
+    with monkeypatch.context() as without_locks:
+        without_locks.setattr(claim, "_lock", lambda file, *, shared: None)
+        with scratch():
+            assert stale.exists(), "nobody can tell who lives"
     with scratch():
         assert not stale.exists()
     assert (its / "features").exists()
